@@ -1,0 +1,64 @@
+"""Calendar days and instants in the words that people read.
+
+A day is always compared with an explicit ``today``, the day it is in the company's zone: nothing here looks at a clock.
+"""
+
+import datetime as dt
+
+from django import template
+from django.utils.dateformat import format as format_date
+
+register = template.Library()
+
+DUE_SOON_DAYS = 5
+"""A due day this near is marked; the reminder goes out on the same day."""
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """``Tue 9 March 2027``; an empty text for no day, as for everything below."""
+    return format_date(value, "D j F Y") if value else ""
+
+
+@register.filter
+def full_day(value: dt.date | None) -> str:
+    """``Tuesday 9 March 2027``: where there is room, and in tooltips."""
+    return format_date(value, "l j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: dt.datetime | None) -> str:
+    """``Tue 9 March 2027, 08:00``, in the zone that is active: the company's."""
+    return format_date(value, "D j F Y, H:i") if value else ""
+
+
+@register.filter
+def until_due(due_on: dt.date | None, today: dt.date) -> str:
+    """``today``, ``tomorrow``, ``in 4 days``, ``overdue by 2 days``."""
+    if due_on is None:
+        return ""
+    days = (due_on - today).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "tomorrow"
+    if days > 1:
+        return f"in {days:,} days"
+    return f"overdue by {-days:,} day{'' if days == -1 else 's'}"
+
+
+@register.filter
+def due_class(due_on: dt.date | None, today: dt.date) -> str:
+    """The class that colours the words of ``until_due``: late, soon or none. The words say the same without the colour."""
+    if due_on is None:
+        return ""
+    days = (due_on - today).days
+    if days < 0:
+        return "asc-late"
+    return "asc-soon" if days <= DUE_SOON_DAYS else ""
+
+
+@register.filter
+def zone_city(zone: str) -> str:
+    """``America/Argentina/Buenos_Aires`` → ``Buenos Aires``."""
+    return zone.rpartition("/")[2].replace("_", " ")
