@@ -1,0 +1,64 @@
+"""Who may open what: one area per row of the access table, one decorator for its pages.
+
+Checked in this order, on every page and every POST: not logged in, the login page; the plan too
+small, 404; the permission missing, 403; then the page itself answers 404 to an object of another
+company, out of scope or unknown, all three alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from .models import User
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the product that is open to some people of a company."""
+
+    name: str
+    needs_plus: bool
+    permits: Callable[[User], bool]
+
+    def is_on_plan_of(self, user: User) -> bool:
+        """Whether the company's plan has this area at all. An operator has no company, so never."""
+        return user.company is not None and (user.company.is_plus or not self.needs_plus)
+
+    def is_open_to(self, user: User) -> bool:
+        return self.is_on_plan_of(user) and self.permits(user)
+
+
+def _is_manager(user: User) -> bool:
+    return User.objects.filter(reports_to=user).exists()
+
+
+OWN_PAGES = Area("own pages", needs_plus=False, permits=lambda user: True)
+TEAM_ASSIGNMENTS = Area("Team Management", needs_plus=True, permits=lambda user: user.can_manage_assignments)
+REPORTS = Area("Reports", needs_plus=True, permits=lambda user: user.can_manage_reports or _is_manager(user))
+
+
+def page_of(area: Area) -> Callable[[View], View]:
+    """Open a view to those whom `area` is open to, in the order that the module describes."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            if not isinstance(user, User) or not area.is_on_plan_of(user):
+                raise Http404
+            if not area.permits(user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return login_required(guarded)
+
+    return decorate

@@ -1,0 +1,74 @@
+"""How people and companies are asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import connections, models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from .models import Company, User
+
+_BELOW = """
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM accounts_user WHERE reports_to_id = %s
+    UNION
+    SELECT person.id FROM accounts_user person JOIN below ON person.reports_to_id = below.id
+)
+SELECT id FROM below
+"""
+
+_ONE_OF = {
+    "postgresql": "SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)",
+    "sqlite": "SELECT value FROM json_each(%s)",
+}
+
+
+def one_of(ids: Iterable[int], *, using: str = "default") -> RawSQL:
+    """The right side of `pk__in` for any number of ids: they travel as one JSON parameter.
+
+    SQLite refuses more than 250,000 parameters and PostgreSQL more than 65,535; one is one.
+    """
+    return RawSQL(_ONE_OF[connections[using].vendor], [json.dumps(list(ids))])
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def time_zones(self) -> models.QuerySet[Company, str]:
+        """The distinct IANA names in use, one row per zone."""
+        return self.order_by().values_list("time_zone", flat=True).distinct()
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def below(self, manager: User) -> Self:
+        """Everyone below `manager` at any depth, without the manager; one query, safe in a circle."""
+        return self.filter(pk__in=RawSQL(_BELOW, [manager.pk])).exclude(pk=manager.pk)
+
+    def matching(self, words: str) -> Self:
+        """Those in whose name or email address each of the words occurs, in any case."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+            )
+        return found
+
+    def by_name(self) -> Self:
+        return self.order_by("first_name", "last_name", "pk")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """The stock manager's doors, which the framework's own commands use."""
+
+    def get_by_natural_key(self, username: str | None) -> Any:
+        return self.get(email__iexact=username)
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """An operator: `manage.py createsuperuser` ends here."""
+        from .services import create_operator
+
+        return create_operator(email=email, password=password, **fields)

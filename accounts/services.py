@@ -1,0 +1,114 @@
+"""What happens to people: the only writer of companies and users.
+
+Instants are aware; `by` is whoever asked for the change, None when the system did.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import F
+
+from . import departures
+from .errors import RefusedChange
+from .models import Company, User
+
+
+@transaction.atomic
+def create_operator(*, email: str, password: str | None, **fields: Any) -> User:
+    """Vendor staff with every right in the back office and no company."""
+    return _create(email=email, password=password, status=User.Status.ACTIVE, is_staff=True, is_superuser=True, **fields)
+
+
+@transaction.atomic
+def create_person(
+    *, company: Company, email: str, first_name: str, last_name: str, password: str | None = None, **fields: Any
+) -> User:
+    """A new person of a company: Waiting unless a status is given. Raises `RefusedChange` for a manager elsewhere."""
+    manager: User | None = fields.get("reports_to")
+    if manager is not None and manager.company_id != company.pk:
+        raise RefusedChange("A manager must be of the same company.")
+    return _create(
+        company=company, email=email, first_name=first_name, last_name=last_name, password=password, **fields
+    )
+
+
+def _create(*, email: str, password: str | None, **fields: Any) -> User:
+    user = User(email=email.strip().lower(), **fields)
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+@transaction.atomic
+def change_manager(*, person: User, manager: User | None) -> None:
+    """Set whom a person reports to. Raises `RefusedChange` for another company's or a circle."""
+    if manager is not None:
+        if manager.company_id != person.company_id:
+            raise RefusedChange("A manager must be of the same company.")
+        if manager.pk == person.pk or User.objects.below(person).filter(pk=manager.pk).exists():
+            raise RefusedChange(f"{manager.full_name} reports to {person.full_name}; that would be a circle.")
+    person.reports_to = manager
+    person.save(update_fields=["reports_to"])
+
+
+@transaction.atomic
+def change_email(*, person: User, email: str) -> None:
+    """Move a person to another address: login, mails and all. Running sessions end.
+
+    Changing `User.email` alone would leave the old address good for logging in.
+    Raises ValidationError when the address is malformed or taken.
+    """
+    person.email = email.strip().lower()
+    person.full_clean(exclude=["password"])
+    person.save(update_fields=["email"])
+    person.emailaddress_set.exclude(email__iexact=person.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=person, email=person.email, defaults={"primary": True, "verified": True}
+    )
+    end_sessions(person=person)
+
+
+def end_sessions(*, person: User) -> None:
+    """Every running session of this person ends with its next request."""
+    User.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
+    person.refresh_from_db(fields=["session_generation"])
+
+
+def record_login(*, person: User) -> None:
+    """An invited person becomes Active with the first login."""
+    User.objects.filter(pk=person.pk, status=User.Status.WAITING).update(status=User.Status.ACTIVE)
+    person.refresh_from_db(fields=["status"])
+
+
+@transaction.atomic
+def deactivate(*, person: User, by: User | None, at: datetime) -> bool:
+    """End a person's access: open assignments close, sessions end, progress stays.
+
+    Returns whether anything changed; a person who is Inactive already stays as they are.
+    """
+    locked = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    if locked.status == User.Status.INACTIVE:
+        return False
+    User.objects.filter(pk=person.pk).update(status=User.Status.INACTIVE)
+    end_sessions(person=person)
+    departures.announce(person=locked, by=by, at=at)
+    person.refresh_from_db(fields=["status", "is_active"])
+    return True
+
+
+@transaction.atomic
+def reactivate(*, person: User) -> bool:
+    """Let an Inactive person back in. Returns whether anything changed.
+
+    What was closed on leaving stays closed. Who never logged in is Waiting again.
+    """
+    status = User.Status.ACTIVE if person.last_login else User.Status.WAITING
+    changed = User.objects.filter(pk=person.pk, status=User.Status.INACTIVE).update(status=status)
+    person.refresh_from_db(fields=["status", "is_active"])
+    return bool(changed)

@@ -1,0 +1,163 @@
+"""Who is to complete which certification by when, and every change of that."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Company, User
+from certifications.models import Certification
+
+from .querysets import AssignmentChangeQuerySet, AssignmentQuerySet, LearnerQuerySet, OperationQuerySet
+
+
+class Learner(User):
+    """A person of a company, seen as someone who learns."""
+
+    objects = LearnerQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+
+
+class Operation(models.Model):
+    """One press of a button, or one event that changed assignments: who, what, and for whom not. Append-only."""
+
+    class Kind(models.TextChoices):
+        ASSIGN = "assign", "Assign"
+        UNASSIGN = "unassign", "Unassign"
+        CHANGE_DUE_DATE = "change_due_date", "Change due date"
+        DEACTIVATION = "deactivation", "Deactivation"
+        WITHDRAWAL = "withdrawal", "Withdrawal from the Fast Start Program"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
+    certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=20, choices=Kind)
+    op_id = models.UUIDField(help_text="Made with the form: the same press arrives with the same one.")
+    digest = models.CharField(max_length=64, help_text="Of what was asked for: the same op_id with other content is refused.")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="operations"
+    )
+    made_at = models.DateTimeField()
+    name = models.CharField(max_length=120, blank=True)
+    due_on = models.DateField(null=True)
+    requested = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who stayed as they were.")
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "op_id"], name="assignments_operation_is_done_once"),
+        ]
+        indexes = [
+            # Recent changes: the newest of one company.
+            models.Index(fields=["company", "-made_at"], name="assignments_op_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.op_id}"
+
+
+class Assignment(models.Model):
+    """A learner is to complete a certification. Closed ones stay as history."""
+
+    class ClosedReason(models.TextChoices):
+        UNASSIGNED = "unassigned", "Unassigned"
+        DEACTIVATED = "deactivated", "The person was deactivated"
+        WITHDRAWN = "withdrawn", "The Fast Start enrolment ended"
+
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="assignments")
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="assignments")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="assignments")
+    name = models.CharField("Assignment Name", max_length=120)
+    due_on = models.DateField(null=True, help_text="Good until the end of this day in the company's time zone.")
+    next_reminder_on = models.DateField(
+        null=True, help_text="The company's local day of the reminder to come; empty when none is."
+    )
+    assigned_at = models.DateTimeField()
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_reason = models.CharField(max_length=12, choices=ClosedReason, default="")
+    version = models.PositiveIntegerField(default=1, help_text="Raised with every change.")
+    opened_in = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="opened_assignments")
+    closed_in = models.ForeignKey(
+        Operation, null=True, on_delete=models.PROTECT, related_name="closed_assignments"
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "certification"],
+                condition=Q(closed_at__isnull=True),
+                name="assignments_assignment_is_open_once",
+                violation_error_message="This learner is assigned to this certification already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_reason="", closed_in__isnull=True)
+                | Q(
+                    closed_at__isnull=False,
+                    closed_reason__in=["unassigned", "deactivated", "withdrawn"],
+                    closed_in__isnull=False,
+                    next_reminder_on__isnull=True,
+                ),
+                name="assignments_assignment_closes_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_reminder_on__isnull=True)
+                | Q(due_on__isnull=False, next_reminder_on__lte=models.F("due_on")),
+                name="assignments_assignment_reminds_before_it_is_due",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="assignments_assignment_has_a_name"),
+        ]
+        indexes = [
+            # queue_reminders(): open ones whose reminder day has come.
+            models.Index(
+                fields=["next_reminder_on"],
+                condition=Q(closed_at__isnull=True, next_reminder_on__isnull=False),
+                name="assignments_reminders",
+            ),
+            # Assigned, its counts and the list of certifications: the open ones of one company.
+            models.Index(
+                fields=["company", "certification", "due_on"],
+                condition=Q(closed_at__isnull=True),
+                name="assignments_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id}: {self.certification_id}"
+
+
+class AssignmentChange(models.Model):
+    """What one operation changed for one person. Append-only."""
+
+    class Kind(models.TextChoices):
+        ASSIGNED = "assigned", "Assigned"
+        UNASSIGNED = "unassigned", "Unassigned"
+        DUE_DATE = "due_date", "Due date changed"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="changes")
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=12, choices=Kind)
+    due_before = models.DateField(null=True)
+    due_after = models.DateField(null=True)
+
+    objects = AssignmentChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "assignment"], name="assignments_assignmentchange_is_made_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.kind}"

@@ -1,0 +1,111 @@
+"""How the catalogue, enrolments and progress are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+
+from . import models
+
+if TYPE_CHECKING:
+    from .models import Certification, CertificationEnrollment, FastStartEnrollment, FastStartProgram
+
+Reference = Any  # a model instance, or an expression such as OuterRef("pk")
+
+
+def is_enrolled(*, person: Reference, program: Reference) -> Exists:
+    """Whether the person is in the Fast Start Program now: what makes a learner eligible."""
+    return Exists(models.FastStartEnrollment.objects.current().filter(user=person, program=program))
+
+
+def has_attended(*, person: Reference, program: Reference) -> Exists:
+    """Whether the person attended a training of the program: what enrolment asks for."""
+    return Exists(models.Attendance.objects.filter(user=person, session__program=program))
+
+
+def last_attended_on(*, person: Reference, program: Reference) -> Subquery:
+    """The day of the latest training of the program that the person attended, or NULL."""
+    attended = models.Attendance.objects.filter(user=person, session__program=program).order_by()
+    return Subquery(attended.values("session__program").annotate(day=Max("session__held_on")).values("day"))
+
+
+def enrolled_at(*, person: Reference, program: Reference) -> Subquery:
+    """Since when the person is in the Fast Start Program, or NULL."""
+    enrollments = models.FastStartEnrollment.objects.current().filter(user=person, program=program)
+    return Subquery(enrollments.values("enrolled_at"))
+
+
+def steps_of(certification: Reference) -> Coalesce:
+    """How many steps the certification has."""
+    steps = models.Step.objects.filter(certification=certification).order_by()
+    counted = steps.values("certification").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def steps_done(*, person: Reference, certification: Reference) -> Coalesce:
+    """How many steps of the certification the person has completed, 0 for one who has not begun."""
+    done = models.StepCompletion.objects.filter(
+        enrollment__user=person, enrollment__certification=certification
+    ).order_by()
+    counted = done.values("enrollment").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def progress(field: str, *, person: Reference, certification: Reference) -> Subquery:
+    """One column of the person's certification enrolment, NULL for one who has not begun."""
+    enrollments = models.CertificationEnrollment.objects.filter(user=person, certification=certification)
+    return Subquery(enrollments.values(field))
+
+
+class FastStartProgramQuerySet(QuerySet["FastStartProgram"]):
+    def visible_to(self, user: User) -> Self:
+        """Those that lead to a certification in scope for the person's company; one row per program."""
+        return self.filter(pk__in=models.Certification.objects.visible_to(user).values("program"))
+
+    def with_standing_of(self, user: User) -> Self:
+        """Annotates `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on` for one person."""
+        here = {"person": user, "program": OuterRef("pk")}
+        return self.annotate(
+            is_enrolled=is_enrolled(**here),
+            enrolled_at=enrolled_at(**here),
+            has_attended=has_attended(**here),
+            last_attended_on=last_attended_on(**here),
+        )
+
+
+class FastStartEnrollmentQuerySet(QuerySet["FastStartEnrollment"]):
+    def current(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class CertificationQuerySet(QuerySet["Certification"]):
+    def visible_to(self, user: User) -> Self:
+        """Those in scope for the person's company: no others exist for it. None for an operator."""
+        return self.filter(pk__in=models.CompanyCertification.objects.filter(company=user.company_id).values("certification"))
+
+    def with_standing_of(self, user: User) -> Self:
+        """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on` of the
+        prerequisite, and `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`.
+        """
+        prerequisite = {"person": user, "program": OuterRef("program")}
+        own = {"person": user, "certification": OuterRef("pk")}
+        return self.annotate(
+            is_enrolled=is_enrolled(**prerequisite),
+            enrolled_at=enrolled_at(**prerequisite),
+            has_attended=has_attended(**prerequisite),
+            last_attended_on=last_attended_on(**prerequisite),
+            status=progress("status", **own),
+            started_at=progress("started_at", **own),
+            completed_at=progress("completed_at", **own),
+            steps_done=steps_done(**own),
+            steps_total=steps_of(OuterRef("pk")),
+        )
+
+
+class CertificationEnrollmentQuerySet(QuerySet["CertificationEnrollment"]):
+    def completed(self) -> Self:
+        return self.filter(status=models.CertificationEnrollment.Status.COMPLETED)
