@@ -1,0 +1,40 @@
+"""The Celery app: `celery -A ascender worker` and `celery -A ascender beat`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery, signals
+from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
+
+from .logs import forget_who_asks, note_task
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascender.settings")
+TRANSPORT_ALIASES["filesystem"] = "ascender.broker:Transport"
+
+app = Celery("ascender")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@signals.celeryd_init.connect
+def listen_patiently(conf: Any, **_: object) -> None:
+    """A worker listens for long; everyone else only rings, and may not be kept waiting."""
+    conf.broker_transport_options = settings.BROKER_LISTENING
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Django has set up the log already; a receiver here is how Celery is told to leave it alone."""
+
+
+@signals.task_prerun.connect
+def begin_task(task_id: str, **_: object) -> None:
+    note_task(task_id)
+
+
+@signals.task_postrun.connect
+def end_task(**_: object) -> None:
+    forget_who_asks()

@@ -1,0 +1,160 @@
+"""Reads the environment: each variable has one meaning, and everything wrong is told at once.
+
+A variable that is set to nothing counts as unset, so that `NAME=` in a compose file or in `.env` is harmless.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+Value = TypeVar("Value")
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+TRUE_WORDS = ("1", "true", "yes", "on")
+FALSE_WORDS = ("0", "false", "no", "off")
+DEFAULT_SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+class Environment:
+    """The variables asked for so far (`names`) and what was wrong with them (`faults`)."""
+
+    def __init__(self) -> None:
+        self._env = environ.Env()
+        self.names: set[str] = set()
+        self.faults: list[str] = []
+
+    def read(self, name: str, parse: Callable[[str], Value], default: Value) -> Value:
+        """The parsed value, or `default` where it is unset or wrong; a wrong one is kept for `refuse_faults`."""
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except (ValueError, ImproperlyConfigured) as fault:
+            self.faults.append(f"{name}={_without_password(text)!r}: {fault}")
+            return default
+
+    def text(self, name: str, default: str = "") -> str:
+        self.names.add(name)
+        return self._env.str(name, default="").strip() or default
+
+    def fault(self, message: str) -> None:
+        self.faults.append(message)
+
+    def refuse_faults(self) -> None:
+        """Raise `ImproperlyConfigured` with every fault, one per line, if there is any."""
+        if self.faults:
+            listed = "\n".join(f"  - {fault}" for fault in self.faults)
+            raise ImproperlyConfigured(f"Ascender cannot start with these settings (see .env.example):\n{listed}")
+
+
+def _without_password(text: str) -> str:
+    """Faults are logged; a password inside an address must not be."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", text)
+
+
+def as_flag(text: str) -> bool:
+    """Stricter than `bool`: a misspelt word must not quietly mean "off"."""
+    if text.lower() in TRUE_WORDS:
+        return True
+    if text.lower() in FALSE_WORDS:
+        return False
+    raise ValueError("write true or false")
+
+
+def as_port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise ValueError("write a port number between 1 and 65535")
+
+
+def as_seconds(text: str) -> float:
+    seconds = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
+    if seconds > 0:
+        return seconds
+    raise ValueError("write a number of seconds above 0")
+
+
+def as_log_level(text: str) -> str:
+    if text.upper() in LOG_LEVELS:
+        return text.upper()
+    raise ValueError(f"write one of {', '.join(LOG_LEVELS)}")
+
+
+def as_hosts(text: str) -> list[str]:
+    return [host.strip() for host in text.split(",") if host.strip()]
+
+
+def as_site_url(text: str) -> str:
+    """`scheme://host[:port]`, without a slash at the end."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("write an address without a path, such as https://ascender.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def as_database(text: str) -> dict[str, Any]:
+    """Django's connection dictionary, with only what the address itself says."""
+    if urlsplit(text).scheme not in ("postgres", "postgresql", "sqlite"):
+        raise ValueError("write postgresql://user:password@host/name or sqlite:////absolute/path")
+    database: dict[str, Any] = environ.Env.db_url_config(text)
+    if not database["NAME"]:
+        raise ValueError("the name of the database is missing at the end of the address")
+    return database
+
+
+def as_broker(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss", "filesystem", "memory"):
+        raise ValueError("write redis://host:6379/0, or leave it out to use files in DATA_DIR")
+    return text
+
+
+def as_redis(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss"):
+        raise ValueError("write redis://host:6379/1, or leave it out to use the database")
+    return text
+
+
+def as_mail_server(text: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings. `smtps` is refused: some read it as STARTTLS, some as TLS from the start."""
+    scheme = urlsplit(text).scheme
+    if scheme not in DEFAULT_SMTP_PORTS or not urlsplit(text).hostname:
+        raise ValueError("write smtp://host, smtp+tls://user:password@host or smtp+ssl://user:password@host")
+    found = environ.Env.email_url_config(text)
+    return {
+        "EMAIL_BACKEND": found["EMAIL_BACKEND"],
+        "EMAIL_HOST": found["EMAIL_HOST"],
+        "EMAIL_PORT": found["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[scheme],
+        "EMAIL_HOST_USER": found["EMAIL_HOST_USER"] or "",
+        "EMAIL_HOST_PASSWORD": found["EMAIL_HOST_PASSWORD"] or "",
+        "EMAIL_USE_TLS": found.get("EMAIL_USE_TLS", False),
+        "EMAIL_USE_SSL": found.get("EMAIL_USE_SSL", False),
+    }
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in `path`, made at the first call and readable by its owner only (mode 0600).
+
+    Linking a finished file into place makes processes that start together agree on one secret.
+    """
+    if not path.exists():
+        descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(unfinished, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(unfinished)
+    return path.read_text().strip()
