@@ -1,0 +1,35 @@
+/* What becomes of an answer that is not what htmx asked for.
+   A request that was led elsewhere (the session ended: the login page) is followed as a page instead of being put into a corner of this one.
+   A poll ([data-asc-poll]) never disturbs: it waits while its menu is open or the page is hidden, and an answer it did not expect is dropped. */
+
+const isPoll = (element) => Boolean(element?.closest?.("[data-asc-poll]"));
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const element = event.detail.elt;
+  if (element.matches("[data-asc-poll]") && (document.hidden || element.querySelector("details[open]"))) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo, requestConfig } = event.detail;
+  const asked = new URL(pathInfo.finalRequestPath ?? pathInfo.requestPath, location.href).pathname;
+  const answered = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
+  const ledElsewhere = asked !== answered;
+  if (isPoll(requestConfig.elt)) {
+    if (ledElsewhere || xhr.status !== 200 || requestConfig.elt.querySelector("details[open]")) event.detail.shouldSwap = false;
+  } else if (ledElsewhere) {
+    event.detail.shouldSwap = false;
+    /* asking for this page again lets the server send the reader to the login, and back here afterwards */
+    if (requestConfig.verb === "get") location.reload();
+    else location.assign(xhr.responseURL);
+  }
+});
+
+/* The count of the bell is said when it has grown. */
+let unread = Number(document.querySelector("[data-asc-unread]")?.dataset.ascUnread ?? 0);
+document.addEventListener("htmx:afterSwap", (event) => {
+  const bell = event.target.querySelector?.("[data-asc-unread]");
+  if (!bell) return;
+  const now = Number(bell.dataset.ascUnread);
+  if (now > unread) document.getElementById("announcer").textContent = bell.getAttribute("aria-label");
+  unread = now;
+});

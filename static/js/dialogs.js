@@ -1,0 +1,50 @@
+/* <dialog open data-asc-modal> stands open in the page without JavaScript; here it becomes modal.
+   It may come with the page, or by htmx into #dialog. Closing gives the focus back:
+   to what opened it, or to the element that data-asc-return names. */
+
+const openers = new WeakMap();
+
+function showModal(dialog, opener) {
+  if (dialog.matches(":modal")) return;
+  openers.set(dialog, opener);
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}
+
+function giveFocusBack(dialog) {
+  const opener = openers.get(dialog);
+  const named = dialog.dataset.ascReturn && document.querySelector(dialog.dataset.ascReturn);
+  const target = opener?.isConnected ? opener : named;
+  if (target) target.focus();
+}
+
+for (const dialog of document.querySelectorAll("dialog[data-asc-modal]")) showModal(dialog, null);
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const opener = event.detail.requestConfig?.elt ?? document.activeElement;
+  const pressed = event.detail.requestConfig?.triggeringEvent?.submitter;
+  for (const dialog of document.querySelectorAll("dialog[data-asc-modal][open]"))
+    showModal(dialog, pressed ?? opener);
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-asc-close]");
+  const dialog = closer?.closest("dialog");
+  if (!dialog?.open) return;
+  event.preventDefault(); // without JavaScript it is a link to the page below
+  dialog.close();
+});
+
+/* "close" does not bubble, so it is caught on the way down. */
+document.addEventListener(
+  "close",
+  (event) => {
+    const dialog = event.target;
+    if (!dialog.matches?.("dialog[data-asc-modal]")) return;
+    const below = dialog.querySelector("a[data-asc-close]");
+    if (below) history.replaceState(history.state, "", below.href); // reloading shows the page, not the dialog again
+    giveFocusBack(dialog);
+    dialog.remove();
+  },
+  true,
+);

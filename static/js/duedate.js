@@ -1,0 +1,53 @@
+/* Says what a chosen due day means before the form is sent: the weekday, how far away it is, and whether there will be a reminder.
+   The server decides; all it decides by comes with the field:
+
+   <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="5">
+   [data-asc-due-words]      in the same form: "Wednesday 31 March 2027, in 34 days"
+   [data-asc-due-reminder]   a sentence from its own data-with ("… on {day} at 08:00."), data-without, data-none (no due day), data-past */
+
+const DAY = 24 * 60 * 60 * 1000;
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/* Calendar days are counted in UTC, where no day is 23 or 25 hours long. */
+function dayFrom(text) {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text ?? "");
+  return match ? new Date(Date.UTC(match[1], match[2] - 1, match[3])) : null;
+}
+
+function inWords(day, { short = false } = {}) {
+  const weekday = WEEKDAYS[day.getUTCDay()];
+  return `${short ? weekday.slice(0, 3) : weekday} ${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
+}
+
+function distance(days) {
+  if (days < 0) return "in the past";
+  if (days === 0) return "today";
+  return days === 1 ? "tomorrow" : `in ${days.toLocaleString("en")} days`;
+}
+
+function reminderSentence(place, due, today, daysBefore) {
+  const { with: promise, without, none, past } = place.dataset;
+  if (!due) return none;
+  if (due < today) return past;
+  const remindOn = new Date(due - daysBefore * DAY);
+  return remindOn > today ? promise.replace("{day}", inWords(remindOn, { short: true })) : without;
+}
+
+function show(field) {
+  const today = dayFrom(field.dataset.today);
+  const due = dayFrom(field.value);
+  const words = field.form?.querySelector("[data-asc-due-words]");
+  if (words) words.textContent = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : "";
+  const reminder = field.form?.querySelector("[data-asc-due-reminder]");
+  if (reminder) reminder.textContent = reminderSentence(reminder, due, today, Number(field.dataset.reminderDays)) ?? "";
+}
+
+const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(show);
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("input[data-asc-due]")) show(event.target);
+});
+showAll();
+document.addEventListener("htmx:afterSettle", showAll);
+window.addEventListener("pageshow", showAll);
