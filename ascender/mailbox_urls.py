@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import mailbox_views
 
 app_name = "mailbox"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", mailbox_views.letter_list, name="letter_list"),
+    path("<str:name>/", mailbox_views.letter_detail, name="letter_detail"),
+    path("<str:name>/html/", mailbox_views.letter_html, name="letter_html"),
+]

@@ -1,0 +1,81 @@
+"""The demo's mailbox in the browser: everyone's mail, for whoever runs the demo. Outside the demo it does not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from . import mailbox
+
+View = Callable[..., HttpResponse]
+
+LETTERS_PER_PAGE = 25
+
+
+def demo_page(view: View) -> View:
+    """Open to anyone in the demo; 404 for everybody elsewhere."""
+
+    @wraps(view)
+    def shown_in_demo(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return login_not_required(never_cache(require_safe(shown_in_demo)))
+
+
+@demo_page
+def letter_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(mailbox.letter_names(), LETTERS_PER_PAGE).get_page(request.GET.get("page"))
+    letters = mailbox.read_letters(page.object_list)
+    return render(request, "mailbox/letter_list.html", {"page_obj": page, "letters": letters})
+
+
+@demo_page
+def letter_detail(request: HttpRequest, name: str) -> HttpResponse:
+    return render(request, "mailbox/letter_detail.html", {"letter": _letter_or_404(name)})
+
+
+@demo_page
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": [NONE],
+        "img-src": [SELF, "data:"],
+        # Mail readers know no other styles than those inside the message.
+        "style-src": [UNSAFE_INLINE],
+        "form-action": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+    }
+)
+def letter_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The message's HTML part alone, for the sandboxed frame of `letter_detail`."""
+    return HttpResponse(_leading_out_of_the_frame(_letter_or_404(name).html))
+
+
+def _letter_or_404(name: str) -> mailbox.Letter:
+    try:
+        return mailbox.read_letter(name)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _leading_out_of_the_frame(html: str) -> str:
+    """Make links open in the whole window: our pages refuse to be framed."""
+    base = '<base target="_top">'
+    with_base, found = re.subn(r"<head\b[^>]*>", lambda head: head.group() + base, html, count=1, flags=re.IGNORECASE)
+    return with_base if found else base + html
