@@ -1,0 +1,29 @@
+"""How a press is refused as a whole. Nothing was written; the text says what to do instead."""
+
+
+class RefusedOperation(Exception):
+    """The base of all refusals of a press."""
+
+
+class NothingSelected(RefusedOperation):
+    pass
+
+
+class TooManySelected(RefusedOperation):
+    pass
+
+
+class InvalidDueDate(RefusedOperation):
+    pass
+
+
+class InvalidName(RefusedOperation):
+    pass
+
+
+class NotPermitted(RefusedOperation):
+    """Whoever pressed may not do this, or not to this certification."""
+
+
+class RepeatedWithOtherContent(RefusedOperation):
+    """The same `op_id` came before, asking for something else."""

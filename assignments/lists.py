@@ -1,0 +1,59 @@
+"""What the address of a list asks for: search, sort and page. Nonsense is read as nothing, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+
+SIZES = (25, 50, 100)
+MOST_LETTERS = 200
+
+SortKeys = Mapping[str, tuple[str, ...]]  # the value of ?sort= → the fields it sorts by
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The list that a request asks for. `q` the words searched for, `sort` a key, "-" before it descending."""
+
+    q: str
+    sort: str
+    page: str
+    size: int
+    keys: SortKeys = field(repr=False)
+
+    @classmethod
+    def of(cls, request: HttpRequest, keys: SortKeys, *, default: str) -> ListQuery:
+        sort = request.GET.get("sort", "")
+        size = request.GET.get("size", "")
+        return cls(
+            q=readable(request.GET.get("q", ""))[:MOST_LETTERS].strip(),
+            sort=sort if sort.removeprefix("-") in keys else default,
+            page=request.GET.get("page", "1"),
+            size=int(size) if size in {str(allowed) for allowed in SIZES} else SIZES[0],
+            keys=keys,
+        )
+
+    def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """In the order asked for; what has no value comes last both ways, and the key of a row decides ties."""
+        descending = self.sort.startswith("-")
+        orders = [F(name) for name in self.keys[self.sort.removeprefix("-")]]
+        return rows.order_by(
+            *(order.desc(nulls_last=True) if descending else order.asc(nulls_last=True) for order in orders), "pk"
+        )
+
+    def paged(self, rows: QuerySet[Any], *, count: int | None = None) -> Page[Any]:
+        """The page asked for, the nearest one if there is no such page. `count` saves a query where it is known."""
+        paginator = Paginator(self.sorted(rows), self.size)
+        if count is not None:
+            paginator.count = count
+        return paginator.get_page(self.page)
+
+
+def readable(text: str) -> str:
+    """Without what no database takes: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

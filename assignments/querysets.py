@@ -1,0 +1,203 @@
+"""How learners, their assignments and what was done to them are asked for. The moment is a parameter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.access import TEAM_ASSIGNMENTS
+from accounts.models import User
+from accounts.querysets import UserQuerySet
+from certifications.models import Certification, CertificationEnrollment, CompanyCertification
+from certifications.querysets import (
+    Reference,
+    enrolled_at,
+    has_attended,
+    is_enrolled,
+    last_attended_on,
+    progress,
+    steps_done,
+    steps_of,
+)
+
+from . import models
+
+if TYPE_CHECKING:
+    from .models import Assignment, AssignmentChange, Operation
+
+#: Why somebody is not eligible, in the order people read it: annotation → words.
+REASONS = {
+    "is_waiting": "Invitation not accepted yet",
+    "lacks_training": "Has not attended the training",
+    "lacks_enrollment": "Attended, but not enrolled in the Fast Start Program",
+}
+
+
+class LearnerQuerySet(UserQuerySet):
+    """The people of a company as learners. For one certification each Active or Waiting one is in exactly
+    one of three groups: assigned, eligible, not eligible. Inactive people are in none.
+    """
+
+    def visible_to(self, user: User) -> Self:
+        """The people of the company, for who may assign; nobody for anyone else."""
+        if not TEAM_ASSIGNMENTS.is_open_to(user):
+            return self.none()
+        return self.filter(company=user.company_id)
+
+    def present(self) -> Self:
+        return self.exclude(status=User.Status.INACTIVE)
+
+    def assigned_to(self, certification: Certification) -> Self:
+        return self.present()._with_standing(certification.pk, certification.program_id).filter(is_assigned=True)
+
+    def eligible_for(self, certification: Certification) -> Self:
+        """Active, enrolled in the prerequisite, without an open assignment: exactly those whom none of
+        the `REASONS` keeps away, said without them so that the database can use its indexes.
+        """
+        return self._eligible(certification.pk, certification.program_id)
+
+    def not_eligible_for(self, certification: Certification) -> Self:
+        """Everyone else, each with at least one of the `REASONS` true as an annotation."""
+        return self.with_reasons(certification).filter(
+            Q(is_waiting=True) | Q(is_enrolled=False), is_assigned=False
+        )
+
+    def with_reasons(self, certification: Certification) -> Self:
+        """Annotates one boolean per reason that keeps a person from being assigned."""
+        return (
+            self.present()
+            ._with_standing(certification.pk, certification.program_id)
+            .annotate(
+                is_waiting=Q(status=User.Status.WAITING),
+                lacks_training=Q(is_enrolled=False, has_attended=False),
+                lacks_enrollment=Q(is_enrolled=False, has_attended=True),
+            )
+        )
+
+    def with_preparation(self, certification: Certification) -> Self:
+        """Annotates `trained_on`, `enrolled_at` of the prerequisite, and `steps_done` kept from before."""
+        prerequisite = {"person": OuterRef("pk"), "program": certification.program_id}
+        return self.annotate(
+            trained_on=last_attended_on(**prerequisite),
+            enrolled_at=enrolled_at(**prerequisite),
+            steps_done=steps_done(person=OuterRef("pk"), certification=certification.pk),
+        )
+
+    def _with_standing(self, certification: Reference, program: Reference) -> Self:
+        open_assignments = models.Assignment.objects.open().filter(
+            learner=OuterRef("pk"), certification=certification
+        )
+        return self.annotate(
+            is_assigned=Exists(open_assignments),
+            is_enrolled=is_enrolled(person=OuterRef("pk"), program=program),
+            has_attended=has_attended(person=OuterRef("pk"), program=program),
+        )
+
+    def _eligible(self, certification: Reference, program: Reference) -> Self:
+        return self._with_standing(certification, program).filter(
+            status=User.Status.ACTIVE, is_enrolled=True, is_assigned=False
+        )
+
+
+class AssignmentQuerySet(QuerySet["Assignment"]):
+    def visible_to(self, user: User) -> Self:
+        """The person's own, and the company's for who may assign; of certifications in scope only."""
+        own = Q(learner=user.pk)
+        if TEAM_ASSIGNMENTS.is_open_to(user):
+            own |= Q(company=user.company_id)
+        return self.filter(own).in_scope()
+
+    def in_scope(self) -> Self:
+        scopes = CompanyCertification.objects.filter(
+            company=OuterRef("company"), certification=OuterRef("certification")
+        )
+        return self.filter(Exists(scopes))
+
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner.pk)
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def completed(self) -> Self:
+        return self.filter(Exists(_completions()))
+
+    def not_completed(self) -> Self:
+        return self.exclude(Exists(_completions()))
+
+    def overdue(self, *, on: date) -> Self:
+        """Open ones whose due day is before `on`, the company's local day, and that are not completed."""
+        return self.open().filter(due_on__lt=on).not_completed()
+
+    def with_progress(self) -> Self:
+        """Annotates `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`."""
+        own = {"person": OuterRef("learner"), "certification": OuterRef("certification")}
+        return self.annotate(
+            status=progress("status", **own),
+            started_at=progress("started_at", **own),
+            completed_at=progress("completed_at", **own),
+            steps_done=steps_done(**own),
+            steps_total=steps_of(OuterRef("certification")),
+        )
+
+
+def _completions() -> QuerySet[CertificationEnrollment]:
+    return CertificationEnrollment.objects.completed().filter(
+        user=OuterRef("learner"), certification=OuterRef("certification")
+    )
+
+
+class OperationQuerySet(QuerySet["Operation"]):
+    def visible_to(self, user: User) -> Self:
+        """The company's, for who may assign."""
+        if not TEAM_ASSIGNMENTS.is_open_to(user):
+            return self.none()
+        return self.filter(company=user.company_id)
+
+    def pressed(self) -> Self:
+        """Those that an admin made by pressing a button, the newest first."""
+        kinds = models.Operation.Kind
+        pressed = [kinds.ASSIGN, kinds.UNASSIGN, kinds.CHANGE_DUE_DATE]
+        return self.filter(kind__in=pressed).order_by("-made_at", "-pk")
+
+
+class AssignmentChangeQuerySet(QuerySet["AssignmentChange"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(operation__in=models.Operation.objects.visible_to(user))
+
+
+def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certification]:
+    """The certifications in scope for who may assign, one row each, with the size of its groups:
+
+    `eligible_count`, `assigned_count`, `not_eligible_count`; and of the assigned `completed_count`,
+    `in_progress_count`, `overdue_count`. `on` is the company's local day. One query.
+    """
+    assigned = models.Assignment.objects.visible_to(user).open().filter(
+        company=user.company_id, certification=OuterRef("pk")
+    )
+    begun = CertificationEnrollment.objects.filter(
+        user=OuterRef("learner"), certification=OuterRef("certification")
+    )
+    people = models.Learner.objects.visible_to(user)
+    # Twice outer: seen from a question about a learner, inside a count, about this certification.
+    eligible = people._eligible(OuterRef(OuterRef("pk")), OuterRef(OuterRef("program")))
+    return (
+        Certification.objects.visible_to(user)
+        .select_related("program")
+        .annotate(
+            eligible_count=_count(eligible),
+            assigned_count=_count(assigned),
+            completed_count=_count(assigned.completed()),
+            in_progress_count=_count(assigned.not_completed().filter(Exists(begun))),
+            overdue_count=_count(assigned.overdue(on=on)),
+            not_eligible_count=_count(people.present()) - F("eligible_count") - F("assigned_count"),
+        )
+    )
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -1,0 +1,23 @@
+"""What happens to assignments: their only writer.
+
+A press of a button arrives with an `op_id` and is done once, however often it arrives. It is judged
+as things are when it is pressed; whom it cannot change is skipped, by name and with the reason, in
+the `Operation` that is returned. Presses that make no sense as a whole raise a `RefusedOperation`
+and write nothing. Instants are aware, due days are days of the company's calendar.
+"""
+
+from .assign import assign
+from .close import close_on_departure, close_on_withdrawal, unassign
+from .due_dates import change_due_date
+from .operations import check_press
+from .reminding import queue_reminders
+
+__all__ = [
+    "assign",
+    "change_due_date",
+    "check_press",
+    "close_on_departure",
+    "close_on_withdrawal",
+    "queue_reminders",
+    "unassign",
+]

@@ -1,0 +1,113 @@
+"""Assign a certification to those of the selected learners who are eligible now."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import CharField, DateField, DateTimeField, F, IntegerField, Value
+
+from accounts.models import User
+from accounts.querysets import one_of
+from certifications.models import Certification
+
+from .. import notices
+from ..errors import InvalidName
+from ..models import Assignment, AssignmentChange, Learner, Operation
+from ..querysets import LearnerQuerySet
+from ..reminders import reminder_on_assigning
+from .inserts import insert_from
+from .operations import begin, check_due_on, check_press, finish
+from .skipped import learners_left_as_they_are
+
+
+@transaction.atomic
+def assign(
+    *,
+    by: User,
+    certification: Certification,
+    learner_ids: Sequence[int],
+    name: str,
+    due_on: date | None,
+    op_id: uuid.UUID,
+    at: datetime,
+) -> Operation:
+    """Open an assignment for each selected learner who is eligible, and promise the message to each.
+
+    Returns the operation with what was done and who was skipped why; the same one when the press
+    is a repetition. Ids of nobody in the company are skipped like ids of nobody at all.
+    Raises a `RefusedOperation`. The number of queries does not depend on the number of learners.
+    """
+    company = check_press(by=by, certification=certification, selected=learner_ids)
+    check_due_on(due_on, company=company, at=at)
+    selected = sorted(set(learner_ids))
+    operation, is_new = begin(
+        kind=Operation.Kind.ASSIGN,
+        company=company,
+        op_id=op_id,
+        asked={"by": by.pk, "certification": certification.pk, "ids": selected, "name": name, "due_on": due_on},
+        by=by,
+        at=at,
+        certification=certification,
+        name=_checked(name),
+        due_on=due_on,
+    )
+    if is_new:
+        learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
+        _lock(learners)
+        changed = _open_assignments(operation, learners.eligible_for(certification))
+        _record_changes(operation)
+        notices.promise_assigned(operation)
+        finish(operation, requested=len(selected), changed=changed, skipped=learners_left_as_they_are(operation, learners, selected))
+    return operation
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise InvalidName("Give the assignment a name of 1 to 120 characters.")
+    return name
+
+
+def _lock(learners: LearnerQuerySet) -> None:
+    """Hold off whatever changes who these people are or may do, in one order for everybody."""
+    list(learners.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+
+
+def _open_assignments(operation: Operation, eligible: LearnerQuerySet) -> int:
+    due_on = operation.due_on
+    reminder = reminder_on_assigning(due_on, today=operation.company.day_at(operation.made_at))
+    columns = {
+        "learner": F("pk"),
+        "certification": Value(operation.certification_id, IntegerField()),
+        "company": Value(operation.company_id, IntegerField()),
+        "name": Value(operation.name, CharField()),
+        "due_on": Value(due_on, DateField()),
+        "next_reminder_on": Value(reminder, DateField()),
+        "assigned_at": Value(operation.made_at, DateTimeField()),
+        "assigned_by": Value(operation.made_by_id, IntegerField()),
+        "closed_reason": Value("", CharField()),
+        "version": Value(1, IntegerField()),
+        "opened_in": Value(operation.pk, IntegerField()),
+    }
+    rows = eligible.annotate(**{f"new_{column}": value for column, value in columns.items()})
+    return insert_from(
+        Assignment,
+        list(columns),
+        rows.order_by("pk").values_list(*(f"new_{column}" for column in columns)),
+        on_conflict="ON CONFLICT (learner_id, certification_id) WHERE closed_at IS NULL DO NOTHING",
+    )
+
+
+def _record_changes(operation: Operation) -> None:
+    opened = Assignment.objects.filter(opened_in=operation).annotate(
+        change_operation=Value(operation.pk, IntegerField()),
+        change_kind=Value(AssignmentChange.Kind.ASSIGNED, CharField()),
+    )
+    insert_from(
+        AssignmentChange,
+        ["assignment", "operation", "kind", "due_after"],
+        opened.values_list("pk", "change_operation", "change_kind", "due_on"),
+    )

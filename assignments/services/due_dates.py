@@ -1,0 +1,97 @@
+"""Set, move or clear the due day of assignments as they were seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import CharField, DateField, F, IntegerField, Value
+
+from accounts.models import User
+from accounts.querysets import one_of
+from certifications.models import Certification
+
+from .. import notices
+from ..models import Assignment, AssignmentChange, Operation
+from ..querysets import AssignmentQuerySet
+from ..reminders import reminder_on_moving
+from .inserts import insert_from
+from .operations import begin, check_due_on, check_press, finish, lock
+from .skipped import assignments_left_as_they_are
+
+
+@transaction.atomic
+def change_due_date(
+    *,
+    by: User,
+    certification: Certification,
+    seen: Mapping[int, int],
+    due_on: date | None,
+    op_id: uuid.UUID,
+    at: datetime,
+) -> Operation:
+    """Give the selected open assignments another due day, or none. Nobody is told; reminders follow.
+
+    `seen` maps the assignment to the version that was on the admin's screen: what somebody changed
+    meanwhile stays as they left it. Returns the operation, the same one for a repeated press.
+    Raises a `RefusedOperation`.
+    """
+    company = check_press(by=by, certification=certification, selected=list(seen))
+    check_due_on(due_on, company=company, at=at)
+    operation, is_new = begin(
+        kind=Operation.Kind.CHANGE_DUE_DATE,
+        company=company,
+        op_id=op_id,
+        asked={"by": by.pk, "certification": certification.pk, "seen": sorted(seen.items()), "due_on": due_on},
+        by=by,
+        at=at,
+        certification=certification,
+        due_on=due_on,
+    )
+    if is_new:
+        assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(seen))
+        changed = _move(operation, _changeable(assignments, seen, due_on))
+        finish(
+            operation,
+            requested=len(seen),
+            changed=changed,
+            skipped=assignments_left_as_they_are(operation, assignments, len(seen)),
+        )
+    return operation
+
+
+def _changeable(assignments: AssignmentQuerySet, seen: Mapping[int, int], due_on: date | None) -> list[int]:
+    """The ids of those that are open, as they were seen, and not due on that day anyway; locked."""
+    lock(assignments)
+    return [
+        pk
+        for pk, version, due_before in assignments.open().values_list("pk", "version", "due_on")
+        if seen[pk] == version and due_before != due_on
+    ]
+
+
+def _move(operation: Operation, changeable: Sequence[int]) -> int:
+    """Keep what was, set what is to be, and take back the reminders of the day that was."""
+    assignments = Assignment.objects.filter(pk__in=one_of(changeable))
+    _record_changes(operation, assignments)
+    notices.cancel_reminders(operation)
+    return assignments.update(
+        due_on=operation.due_on,
+        next_reminder_on=reminder_on_moving(operation.due_on),
+        version=F("version") + 1,
+    )
+
+
+def _record_changes(operation: Operation, assignments: AssignmentQuerySet) -> None:
+    moving = assignments.annotate(
+        change_operation=Value(operation.pk, IntegerField()),
+        change_kind=Value(AssignmentChange.Kind.DUE_DATE, CharField()),
+        change_due_after=Value(operation.due_on, DateField()),
+    )
+    insert_from(
+        AssignmentChange,
+        ["assignment", "operation", "kind", "due_before", "due_after"],
+        moving.values_list("pk", "change_operation", "change_kind", "due_on", "change_due_after"),
+    )

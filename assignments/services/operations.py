@@ -1,0 +1,90 @@
+"""A press of a button: allowed, possible, new? And once it is done: whom did it not change, and why?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.access import TEAM_ASSIGNMENTS
+from accounts.models import Company, User
+from certifications.models import Certification
+
+from ..errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
+from ..models import Operation
+from ..querysets import AssignmentQuerySet
+
+MOST_SELECTED = 20_000
+
+
+def check_press(*, by: User, certification: Certification, selected: Sequence[int]) -> Company:
+    """The company in which the press happens. Raises `NotPermitted`, `NothingSelected`, `TooManySelected`."""
+    company = by.company
+    if company is None or not TEAM_ASSIGNMENTS.is_open_to(by):
+        raise NotPermitted("You need the Manage Assignments permission for this.")
+    if not Certification.objects.visible_to(by).filter(pk=certification.pk).exists():
+        raise NotPermitted(f"{certification.title} is not in scope for {company.name}.")
+    if not selected:
+        raise NothingSelected("Nobody is selected. Tick the box beside at least one person, then try again.")
+    if len(selected) > MOST_SELECTED:
+        raise TooManySelected(
+            f"{len(selected):,} people are selected; {MOST_SELECTED:,} at a time can be changed. Select fewer."
+        )
+    return company
+
+
+def check_due_on(due_on: date | None, *, company: Company, at: datetime) -> None:
+    """Raises `InvalidDueDate` for a day that is over where the company is."""
+    if due_on is not None and due_on < company.day_at(at):
+        raise InvalidDueDate(f"Choose today or a later day: it is {company.day_at(at):%-d %B %Y} in {company.name}.")
+
+
+def begin(
+    *,
+    kind: Operation.Kind,
+    company: Company,
+    op_id: uuid.UUID,
+    asked: dict[str, object],
+    by: User | None,
+    at: datetime,
+    **described: object,
+) -> tuple[Operation, bool]:
+    """The operation of this `op_id`, and whether it is new. A parallel twin waits here for the first one.
+
+    Raises `RepeatedWithOtherContent` when the same `op_id` asked for something else before.
+    """
+    digest = hashlib.sha256(json.dumps([kind, asked], default=str, sort_keys=True).encode()).hexdigest()
+    operation = Operation(
+        kind=kind, company=company, op_id=op_id, digest=digest, made_by=by, made_at=at, **described
+    )
+    try:
+        with transaction.atomic():
+            operation.save(force_insert=True)
+    except IntegrityError:
+        return _repeated(company, op_id, digest), False
+    return operation, True
+
+
+def _repeated(company: Company, op_id: uuid.UUID, digest: str) -> Operation:
+    earlier = Operation.objects.get(company=company, op_id=op_id)
+    if earlier.digest != digest:
+        raise RepeatedWithOtherContent(
+            "This form was sent before with other content. Open the list again and start anew."
+        )
+    return earlier
+
+
+def finish(operation: Operation, *, requested: int, changed: int, skipped: Iterable[dict[str, str]] = ()) -> None:
+    """Record what came of it. `skipped`: one {name, email, reason} per person who stayed as they were."""
+    operation.requested, operation.changed, operation.skipped = requested, changed, list(skipped)
+    operation.save(update_fields=["requested", "changed", "skipped"])
+
+
+def lock(assignments: AssignmentQuerySet) -> list[int]:
+    """The ids of these assignments, locked in one order for everybody, so that no two presses deadlock."""
+    locked = assignments.order_by("pk").select_for_update(no_key=True, of=("self",))
+    return list(locked.values_list("pk", flat=True))

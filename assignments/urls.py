@@ -1,0 +1,25 @@
+"""Team Management → Assignments → Command Series Certifications."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts.access import TEAM_ASSIGNMENTS, page_of
+
+from .views import lists, operations, presses
+
+CERTIFICATIONS = "assignments/certifications/"
+ONE = f"{CERTIFICATIONS}<slug:slug>/"
+OPERATION = "assignments/operations/<uuid:op_id>/"
+
+_to_certifications = page_of(TEAM_ASSIGNMENTS)(RedirectView.as_view(pattern_name="team-certifications"))
+
+urlpatterns = [
+    path("", _to_certifications, name="team"),
+    path("assignments/", _to_certifications, name="team-assignments"),
+    path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),
+    path(ONE, lists.certification_detail, name="team-certification"),
+    *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in lists.TABS),
+    *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in presses.PRESSES),
+    path(OPERATION, operations.operation_detail, name="team-operation"),
+    path(f"{OPERATION}delivery/", operations.operation_delivery, name="team-operation-delivery"),
+]

@@ -1,0 +1,185 @@
+"""Team Management → Assignments → Command Series Certifications: the list, and the three subtabs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import TEAM_ASSIGNMENTS, page_of
+from accounts.models import User
+from certifications.models import Certification
+
+from ..lists import ListQuery, SortKeys
+from ..models import Assignment, Learner, Operation
+from ..querysets import REASONS, OperationQuerySet, certifications_with_counts
+
+CERTIFICATION_KEYS: SortKeys = {
+    "title": ("title",),
+    "eligible": ("eligible_count",),
+    "assigned": ("assigned_count",),
+    "completed": ("completed_count",),
+    "overdue": ("overdue_count",),
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the three groups of a certification. `rows` asks for it, `count` names its annotated size."""
+
+    name: str
+    label: str
+    count: str
+    keys: SortKeys
+    default_sort: str
+    rows: Callable[[User, Certification, str], QuerySet[Any]]
+
+    @property
+    def template(self) -> str:
+        return f"assignments/{self.name.replace('-', '_')}_list.html"
+
+    def url(self, certification: Certification) -> str:
+        return reverse(f"team-certification-{self.name}", args=[certification.slug])
+
+
+def _assigned(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+    rows = Assignment.objects.visible_to(user).open().filter(certification=certification)
+    if q:
+        rows = rows.filter(learner__in=Learner.objects.visible_to(user).matching(q).values("pk"))
+    return rows.with_progress().select_related("learner", "assigned_by")
+
+
+def _eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+    people = Learner.objects.visible_to(user).matching(q).eligible_for(certification)
+    return people.with_preparation(certification).select_related("reports_to")
+
+
+def _not_eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+    people = Learner.objects.visible_to(user).matching(q).not_eligible_for(certification)
+    return people.with_preparation(certification).select_related("reports_to")
+
+
+_PERSON: SortKeys = {
+    "learner": ("first_name", "last_name"),
+    "title": ("title",),
+    "area": ("functional_area",),
+    "region": ("region",),
+    "manager": ("reports_to__first_name", "reports_to__last_name"),
+    "trained": ("trained_on",),
+}
+
+TABS = {
+    tab.name: tab
+    for tab in [
+        Tab(
+            name="assigned",
+            label="Assigned",
+            count="assigned_count",
+            keys={
+                "learner": ("learner__first_name", "learner__last_name"),
+                "name": ("name",),
+                "due": ("due_on",),
+                "progress": ("steps_done",),
+                "status": ("completed_at", "started_at"),
+                "assigned": ("assigned_at",),
+            },
+            default_sort="due",
+            rows=_assigned,
+        ),
+        Tab(
+            name="eligible",
+            label="Eligible for Assignment",
+            count="eligible_count",
+            keys={**_PERSON, "enrolled": ("enrolled_at",), "progress": ("steps_done",)},
+            default_sort="learner",
+            rows=_eligible,
+        ),
+        Tab(
+            name="not-eligible",
+            label="Not Eligible",
+            count="not_eligible_count",
+            keys={**_PERSON, "reason": tuple(REASONS)},
+            default_sort="learner",
+            rows=_not_eligible,
+        ),
+    ]
+}
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def certification_list(request: HttpRequest) -> HttpResponse:
+    query = ListQuery.of(request, CERTIFICATION_KEYS, default="title")
+    certifications = certifications_with_counts(request.user, on=today_of(request.user))
+    recent = Operation.objects.visible_to(request.user).pressed().select_related("made_by", "certification")[:5]
+    context = {"certifications": query.sorted(certifications), "sort": query.sort, "recent": recent}
+    return render(request, "assignments/certification_list.html", context)
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def certification_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a certification leads to its first subtab."""
+    certification = counted_certification(request.user, slug)
+    return redirect(TABS["assigned"].url(certification))
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def subtab(request: HttpRequest, slug: str, tab: str) -> HttpResponse:
+    certification = counted_certification(request.user, slug)
+    return render(request, TABS[tab].template, subtab_context(request, certification, TABS[tab]))
+
+
+def subtab_context(request: HttpRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
+    """Everything a subtab shows, the result of the last press included where the address names one."""
+    user: User = request.user
+    query = ListQuery.of(request, tab.keys, default=tab.default_sort)
+    count = None if query.q else getattr(certification, tab.count)
+    return {
+        "certification": certification,
+        "tabs": [(each, each.url(certification), getattr(certification, each.count)) for each in TABS.values()],
+        "tab": tab,
+        "q": query.q,
+        "sort": query.sort,
+        "page_obj": query.paged(tab.rows(user, certification, query.q), count=count),
+        "today": today_of(user),
+        "reasons": REASONS,
+        "operation": _operation_of(request),
+    }
+
+
+def _operation_of(request: HttpRequest) -> Operation | None:
+    try:
+        op_id = uuid.UUID(request.GET.get("operation", ""))
+    except ValueError:
+        return None
+    return operations_of(request.user).filter(op_id=op_id).first()
+
+
+def counted_certification(user: User, slug: str) -> Certification:
+    """The certification in scope with the sizes of its groups, or 404."""
+    found = certifications_with_counts(user, on=today_of(user)).filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def operations_of(user: User) -> OperationQuerySet:
+    """The company's operations, with what their result shows."""
+    return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
+
+
+def today_of(user: User) -> date:
+    """The day it is where the person's company is."""
+    assert user.company is not None  # the gate has let no operator in
+    return user.company.day_at(timezone.now())

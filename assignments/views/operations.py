@@ -1,0 +1,28 @@
+"""What came of a press: numbers, who was skipped and why, how far the emails have got."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import TEAM_ASSIGNMENTS, page_of
+
+from .lists import operations_of
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def operation_detail(request: HttpRequest, op_id: uuid.UUID) -> HttpResponse:
+    operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
+    return render(request, "assignments/operation_detail.html", {"operation": operation})
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def operation_delivery(request: HttpRequest, op_id: uuid.UUID) -> HttpResponse:
+    """The part of the result that changes while the emails go out."""
+    operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
+    return render(request, "assignments/_operation_delivery.html", {"operation": operation})

@@ -1,0 +1,195 @@
+"""Assign, Unassign, Change due date: a dialog first, then the press.
+
+Both are POSTs to one address, since a selection may be long: without an `op_id` it opens the dialog,
+with one it acts. Without JavaScript the dialog stands open in the page of its list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.access import TEAM_ASSIGNMENTS, page_of
+from accounts.models import User
+from accounts.querysets import one_of
+from accounts.templatetags.days import zone_city
+from certifications.models import Certification
+
+from .. import services
+from ..errors import InvalidDueDate, InvalidName, RefusedOperation
+from ..forms import AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
+from ..models import Assignment, Learner, Operation
+from ..querysets import AssignmentQuerySet
+from .lists import TABS, Tab, counted_certification, subtab_context, today_of
+
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True)
+class Press:
+    """One button: where it stands, where its effect is seen, what its dialog asks and shows, what it does."""
+
+    form: type[PressForm]
+    tab: Tab
+    leads_to: Tab
+    dialog: str
+    read: Callable[[list[str]], Any]
+    concerned: Callable[[User, Certification, Any], dict[str, Any]]
+    act: Callable[..., Operation]
+
+
+def _assign_concerns(user: User, certification: Certification, ids: list[int]) -> dict[str, Any]:
+    eligible = Learner.objects.visible_to(user).filter(pk__in=one_of(ids)).eligible_for(certification)
+    begun = eligible.filter(certification_enrollments__certification=certification)
+    return {"selected": len(set(ids)), "count": eligible.count(), "begun": begun.count()}
+
+
+def _selected(user: User, certification: Certification, ids: Any) -> AssignmentQuerySet:
+    assignments = Assignment.objects.visible_to(user).open().filter(certification=certification)
+    return assignments.filter(pk__in=one_of(ids))
+
+
+def _unassign_concerns(user: User, certification: Certification, ids: list[int]) -> dict[str, Any]:
+    return {"selected": len(set(ids)), "count": _selected(user, certification, ids).count()}
+
+
+def _due_date_concerns(user: User, certification: Certification, seen: dict[int, int]) -> dict[str, Any]:
+    selected = _selected(user, certification, seen)
+    shown = selected.select_related("learner").order_by("due_on", "learner__first_name", "learner__last_name")
+    return {"selected": len(seen), "count": selected.count(), "before": shown[:10]}
+
+
+def _act_assign(form: PressForm, ids: list[int], **common: Any) -> Operation:
+    cleaned = form.cleaned_data
+    return services.assign(learner_ids=ids, name=cleaned["name"], due_on=cleaned["due_on"], **common)
+
+
+def _act_unassign(form: PressForm, ids: list[int], **common: Any) -> Operation:
+    return services.unassign(assignment_ids=ids, **common)
+
+
+def _act_change_due_date(form: PressForm, seen: dict[int, int], **common: Any) -> Operation:
+    return services.change_due_date(seen=seen, due_on=form.cleaned_data["due_on"], **common)
+
+
+PRESSES = {
+    "assign": Press(
+        form=AssignForm,
+        tab=TABS["eligible"],
+        leads_to=TABS["assigned"],
+        dialog="assignments/_assign_dialog.html",
+        read=ids_of,
+        concerned=_assign_concerns,
+        act=_act_assign,
+    ),
+    "unassign": Press(
+        form=PressForm,
+        tab=TABS["assigned"],
+        leads_to=TABS["eligible"],
+        dialog="assignments/_unassign_dialog.html",
+        read=lambda selection: list(versions_of(selection)),
+        concerned=_unassign_concerns,
+        act=_act_unassign,
+    ),
+    "change-due-date": Press(
+        form=DueDateForm,
+        tab=TABS["assigned"],
+        leads_to=TABS["assigned"],
+        dialog="assignments/_due_date_dialog.html",
+        read=versions_of,
+        concerned=_due_date_concerns,
+        act=_act_change_due_date,
+    ),
+}
+
+
+@page_of(TEAM_ASSIGNMENTS)
+def press(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    certification = counted_certification(request.user, slug)
+    if request.method != "POST":  # reached by address, or by logging in again: back to the list
+        return redirect(PRESSES[name].tab.url(certification))
+    try:
+        selection = PRESSES[name].read(selection_of(request))
+    except ValidationError as error:
+        return _refused(request, certification, PRESSES[name], error.messages[0])
+    if "op_id" in request.POST:
+        return _act(request, certification, PRESSES[name], selection)
+    return _open(request, certification, PRESSES[name], selection)
+
+
+def _open(request: HttpRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+    try:
+        services.check_press(by=request.user, certification=certification, selected=list(selection))
+    except RefusedOperation as refusal:
+        return _refused(request, certification, press, str(refusal))
+    form = press.form.opened(name=certification.title)
+    return _show_dialog(request, certification, press, form, selection)
+
+
+def _act(request: HttpRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+    form = press.form(request.POST)
+    if form.is_valid():
+        try:
+            operation = press.act(form, selection, **_common(request, certification, form))
+        except InvalidDueDate as refusal:
+            form.add_error("due_on", str(refusal))
+        except InvalidName as refusal:
+            form.add_error("name", str(refusal))
+        except RefusedOperation as refusal:
+            return _refused(request, certification, press, str(refusal))
+        else:
+            return redirect(f"{press.leads_to.url(certification)}?operation={operation.op_id}")
+    return _show_dialog(request, certification, press, form, selection, status=UNPROCESSABLE)
+
+
+def _common(request: HttpRequest, certification: Certification, form: PressForm) -> dict[str, Any]:
+    moment: datetime = timezone.now()
+    return {"by": request.user, "certification": certification, "op_id": form.cleaned_data["op_id"], "at": moment}
+
+
+def _show_dialog(
+    request: HttpRequest,
+    certification: Certification,
+    press: Press,
+    form: PressForm,
+    selection: Any,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    company = request.user.company
+    if isinstance(form, DueDateForm):
+        form.say_when(today=today_of(request.user), city=zone_city(company.time_zone))
+    context = {"form": form, "selection": ",".join(selection_of(request))}
+    context |= press.concerned(request.user, certification, selection)
+    return _render(request, certification, press, press.dialog, context, status=status)
+
+
+def _refused(request: HttpRequest, certification: Certification, press: Press, why: str) -> HttpResponse:
+    """Nothing was done; why, in a dialog over the list."""
+    return _render(
+        request, certification, press, "assignments/_refusal_dialog.html", {"why": why}, status=UNPROCESSABLE
+    )
+
+
+def _render(
+    request: HttpRequest,
+    certification: Certification,
+    press: Press,
+    dialog: str,
+    context: dict[str, Any],
+    *,
+    status: int,
+) -> HttpResponse:
+    """Just the dialog for the script that asked for it, else the whole page of the list with it."""
+    context |= {"certification": certification, "today": today_of(request.user), "list_url": press.tab.url(certification)}
+    if request.htmx:
+        return render(request, dialog, context, status=status)
+    page = subtab_context(request, certification, press.tab)
+    return render(request, press.tab.template, page | context | {"dialog": dialog}, status=status)
