@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from . import departures
+        from . import departures, logins
 
         checks.register(departures.check_registered)
+        logins.watch()

@@ -9,12 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from . import departures
 from .errors import RefusedChange
 from .models import Company, User
+
+
+@transaction.atomic
+def save_company(*, company: Company) -> Company:
+    """Add a company, or keep what was changed about it. Raises ValidationError."""
+    company.full_clean()
+    company.save()
+    return company
 
 
 @transaction.atomic
@@ -40,14 +49,57 @@ def _create(*, email: str, password: str | None, **fields: Any) -> User:
     user = User(email=email.strip().lower(), **fields)
     user.set_password(password)
     user.full_clean(exclude=["password"])
-    user.save()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    try:
+        with transaction.atomic():
+            user.save()
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    except IntegrityError as error:
+        raise _taken() from error
     return user
+
+
+def _taken() -> ValidationError:
+    """Somebody took the address between the check and the writing."""
+    return ValidationError({"email": "Somebody with this email address exists already."})
+
+
+#: What an admin or operator may change about a person in one go; the rest has services of its own.
+DETAILS = frozenset(
+    {
+        "first_name",
+        "last_name",
+        "title",
+        "functional_area",
+        "region",
+        "can_manage_users",
+        "can_manage_assignments",
+        "can_manage_reports",
+    }
+)
+
+
+@transaction.atomic
+def change_details(*, person: User, **details: Any) -> None:
+    """Change some of the `DETAILS` of a person. Raises ValidationError; TypeError for anything else."""
+    if strange := details.keys() - DETAILS:
+        raise TypeError(f"Not a detail of a person: {', '.join(sorted(strange))}")
+    for name, value in details.items():
+        setattr(person, name, value)
+    person.clean_fields(exclude=["password"])
+    person.save(update_fields=[*details])
+
+
+def set_password(*, person: User, password: str) -> None:
+    """Nothing but the password is written: a person deactivated a moment ago stays so. Sessions end."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
 
 
 @transaction.atomic
 def change_manager(*, person: User, manager: User | None) -> None:
     """Set whom a person reports to. Raises `RefusedChange` for another company's or a circle."""
+    # One change of a company's hierarchy at a time: two that are harmless alone could close a circle.
+    Company.objects.select_for_update(no_key=True).filter(pk=person.company_id).first()
     if manager is not None:
         if manager.company_id != person.company_id:
             raise RefusedChange("A manager must be of the same company.")
@@ -64,13 +116,18 @@ def change_email(*, person: User, email: str) -> None:
     Changing `User.email` alone would leave the old address good for logging in.
     Raises ValidationError when the address is malformed or taken.
     """
-    person.email = email.strip().lower()
-    person.full_clean(exclude=["password"])
-    person.save(update_fields=["email"])
-    person.emailaddress_set.exclude(email__iexact=person.email).delete()
-    EmailAddress.objects.update_or_create(
-        user=person, email=person.email, defaults={"primary": True, "verified": True}
-    )
+    before, person.email = person.email, email.strip().lower()
+    try:
+        person.full_clean(exclude=["password"])
+        with transaction.atomic():
+            person.save(update_fields=["email"])
+            person.emailaddress_set.exclude(email__iexact=person.email).delete()
+            EmailAddress.objects.update_or_create(
+                user=person, email=person.email, defaults={"primary": True, "verified": True}
+            )
+    except (IntegrityError, ValidationError) as error:
+        person.email = before
+        raise error if isinstance(error, ValidationError) else _taken() from error
     end_sessions(person=person)
 
 
