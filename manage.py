@@ -13,8 +13,8 @@ from django.core.management import execute_from_command_line
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascender.settings")
     if sys.argv[1:2] == ["demo"]:
-        # Settings are read before any command runs, and only this one may go without a secret.
-        os.environ.setdefault("DEMO", "true")
+        # Settings are read before any command runs. The programs that the demo starts inherit these.
+        os.environ |= {"DEMO": "true", "DEBUG": "false"}
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as fault:

@@ -245,6 +245,7 @@ REDIS_LISTENING = {
     "health_check_interval": 10,
     "visibility_timeout": 300,
     "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
 }
 BROKER_LISTENING: dict[str, Any] = {"redis": REDIS_LISTENING, "rediss": REDIS_LISTENING}.get(
     BROKER_SCHEME, FILESYSTEM_BROKER
@@ -300,8 +301,9 @@ if CACHE_URL:
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
 MAILBOX_DIR = DATA_DIR / "mailbox"
-mail_server = environment.read("EMAIL_URL", as_mail_server, {"EMAIL_BACKEND": "ascender.mailbox.EmailBackend"})
-EMAIL_BACKEND: str = mail_server["EMAIL_BACKEND"]
+mail_server = environment.read("EMAIL_URL", as_mail_server, {})
+EMAIL_HAS_SERVER = bool(mail_server)
+EMAIL_BACKEND: str = mail_server.get("EMAIL_BACKEND", "ascender.mailbox.EmailBackend")
 EMAIL_HOST: str = mail_server.get("EMAIL_HOST", "localhost")
 EMAIL_PORT: int = mail_server.get("EMAIL_PORT", 25)
 EMAIL_HOST_USER: str = mail_server.get("EMAIL_HOST_USER", "")

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 TEST_ENGINE = os.environ.get("TEST_ENGINE") or "sqlite"
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
 TEST_REDIS_URL = os.environ.get("TEST_REDIS_URL", "")
+
+data_dir = tempfile.mkdtemp(prefix="ascender-tests-")
+atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
 
 os.environ |= {
     "DEBUG": "",
@@ -19,7 +24,7 @@ os.environ |= {
     "SITE_URL": "",
     "ALLOWED_HOSTS": "",
     "SECRET_KEY": "not a secret: it signs nothing but the sessions of the tests",
-    "DATA_DIR": tempfile.mkdtemp(prefix="ascender-tests-"),
+    "DATA_DIR": data_dir,
     "DATABASE_URL": TEST_DATABASE_URL if TEST_ENGINE == "postgresql" else "",
     "CELERY_BROKER_URL": "memory://",
     "CACHE_URL": "",
@@ -30,10 +35,12 @@ os.environ |= {
 }
 
 from ascender.settings import *  # noqa: E402, F403
-from ascender.settings import STORAGES  # noqa: E402
+from ascender.settings import STATIC_ROOT, STORAGES  # noqa: E402
 
 # Deliberately weak, and quick: people log in several hundred times in a run.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages are tested without collecting the static files first.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir()
 WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

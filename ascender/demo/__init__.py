@@ -1,0 +1,1 @@
+"""The demo: invented companies with people in every state, and all processes started by one command."""
