@@ -43,6 +43,7 @@ class Notification(models.Model):
     lease_token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
     failure = models.TextField(default="", help_text="Why the last attempt did not succeed, in words.")
 
     objects = NotificationQuerySet.as_manager()
@@ -61,6 +62,11 @@ class Notification(models.Model):
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="notifications_notification_is_sent_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
+                name="notifications_notification_is_cancelled_at_a_moment",
             ),
         ]
         indexes = [

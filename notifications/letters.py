@@ -1,0 +1,53 @@
+"""How a promise reads: one line in the bell, and an email with a text and an HTML part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.text import Truncator
+
+from .kinds import Kind
+from .models import Notification
+
+LONGEST_SUBJECT = 69
+
+
+def compose(notification: Notification, kind: Kind, subject: Any, at: datetime) -> EmailMultiAlternatives:
+    """The email as it reads at the aware instant `at`, to the address that the person has now."""
+    variables = kind.describe(notification, subject, at)
+    message = EmailMultiAlternatives(
+        subject=one_line(render_to_string(f"{kind.templates}.subject.txt", variables)),
+        body=render_to_string(f"{kind.templates}.txt", variables).strip() + "\n",
+        to=[notification.recipient.email],
+        headers={
+            "Message-ID": message_id(notification.dedupe_key),
+            # RFC 3834: what answers mails by itself shall leave this one alone.
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    message.attach_alternative(render_to_string(f"{kind.templates}.html", variables), "text/html")
+    return message
+
+
+def bell_line(notification: Notification, kind: Kind, subject: Any, at: datetime) -> str:
+    """The one line of the bell, as HTML."""
+    return render_to_string(f"{kind.templates}.bell.html", kind.describe(notification, subject, at)).strip()
+
+
+def one_line(text: str) -> str:
+    """A subject: short, and without what could begin another header."""
+    words = " ".join(text.split())
+    return Truncator("".join(sign for sign in words if sign.isprintable())).chars(LONGEST_SUBJECT)
+
+
+def message_id(dedupe_key: str) -> str:
+    """The same promise has the same Message-ID, so that a copy after a crash is known as one."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{sha256(dedupe_key.encode()).hexdigest()[:40]}@{host}>"

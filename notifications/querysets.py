@@ -1,0 +1,68 @@
+"""How promises are asked for: by their reader in the bell, and by the worker that delivers them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Count, Q, QuerySet
+
+from . import models
+
+
+class NotificationQuerySet(QuerySet["models.Notification"]):
+    def visible_to(self, user: AbstractBaseUser) -> Self:
+        """A person's own, and nobody else's."""
+        return self.filter(recipient=user)
+
+    def in_bell(self) -> Self:
+        """All but what was cancelled before it was read: that is withdrawn from the bell too."""
+        return self.exclude(state=models.Notification.State.CANCELLED, read_at__isnull=True)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+    def newest(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def unread_first(self) -> Self:
+        """In the order of the bell's full list."""
+        return self.alias(is_new=Q(read_at__isnull=True)).order_by("-is_new", "-created_at", "-pk")
+
+    def due(self, at: datetime) -> Self:
+        """Those whose email may be tried at the aware instant `at`."""
+        return self.filter(state=models.Notification.State.PENDING, next_attempt_at__lte=at)
+
+    def in_lane(self, lane: str) -> Self:
+        return self.filter(lane=lane)
+
+    def lanes(self) -> list[str]:
+        """The distinct lanes; one query."""
+        return list(self.order_by().values_list("lane", flat=True).distinct())
+
+    def held_with(self, token: Any, *, at: datetime) -> Self:
+        """Those that are being sent under this token, by a lease that has not run out at `at`, the real time."""
+        return self.filter(state=models.Notification.State.SENDING, lease_token=token, leased_until__gt=at)
+
+    def with_expired_lease(self, at: datetime) -> Self:
+        """Those that a dead worker left behind; `at` is the real time, whatever the moment of delivery."""
+        return self.filter(state=models.Notification.State.SENDING, leased_until__lte=at)
+
+    def keyed(self, keys: QuerySet[Any, Any]) -> Self:
+        """Those promised under one of `keys`, a queryset of one text column."""
+        return self.filter(dedupe_key__in=keys)
+
+    def locked(self, *, skip: bool = False) -> Self:
+        """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
+        return self.order_by("dedupe_key").select_for_update(no_key=True, skip_locked=skip, of=("self",))
+
+    def delivery_counts(self) -> dict[str, int]:
+        """How far the emails have got: `sent`, `waiting`, `failed`, `cancelled`; one query."""
+        state = models.Notification.State
+        return self.aggregate(
+            sent=Count("pk", filter=Q(state=state.SENT)),
+            waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.SENDING])),
+            failed=Count("pk", filter=Q(state=state.FAILED)),
+            cancelled=Count("pk", filter=Q(state=state.CANCELLED)),
+        )
