@@ -14,6 +14,7 @@ from .querysets import (
     CertificationQuerySet,
     FastStartEnrollmentQuerySet,
     FastStartProgramQuerySet,
+    StepQuerySet,
 )
 
 
@@ -145,6 +146,8 @@ class Step(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ["certification", "position"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -12,9 +12,13 @@ from accounts.models import User
 from . import models
 
 if TYPE_CHECKING:
-    from .models import Certification, CertificationEnrollment, FastStartEnrollment, FastStartProgram
+    from .models import Certification, CertificationEnrollment, FastStartEnrollment, FastStartProgram, Step
 
 Reference = Any  # a model instance, or an expression such as OuterRef("pk")
+
+#: What is missing on the way into a Fast Start Program, in the words that learners and admins read alike.
+LACKS_TRAINING = "Has not attended the training"
+LACKS_ENROLLMENT = "Attended, but not enrolled in the Fast Start Program"
 
 
 def is_enrolled(*, person: Reference, program: Reference) -> Exists:
@@ -25,6 +29,15 @@ def is_enrolled(*, person: Reference, program: Reference) -> Exists:
 def has_attended(*, person: Reference, program: Reference) -> Exists:
     """Whether the person attended a training of the program: what enrolment asks for."""
     return Exists(models.Attendance.objects.filter(user=person, session__program=program))
+
+
+def missing() -> Case:
+    """What is missing, in words; empty for who is enrolled. Of rows annotated with the two above."""
+    return Case(
+        When(is_enrolled=True, then=Value("")),
+        When(has_attended=True, then=Value(LACKS_ENROLLMENT)),
+        default=Value(LACKS_TRAINING),
+    )
 
 
 def last_attended_on(*, person: Reference, program: Reference) -> Subquery:
@@ -67,14 +80,20 @@ class FastStartProgramQuerySet(QuerySet["FastStartProgram"]):
         return self.filter(pk__in=models.Certification.objects.visible_to(user).values("program"))
 
     def with_standing_of(self, user: User) -> Self:
-        """Annotates `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on` for one person."""
+        """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on`, `missing`."""
         here = {"person": user, "program": OuterRef("pk")}
         return self.annotate(
             is_enrolled=is_enrolled(**here),
             enrolled_at=enrolled_at(**here),
             has_attended=has_attended(**here),
             last_attended_on=last_attended_on(**here),
+            missing=missing(),
         )
+
+    def with_certifications_for(self, user: User) -> Self:
+        """Each with `opens`: the certifications in scope for the person's company that it is the way to."""
+        visible = models.Certification.objects.visible_to(user)
+        return self.prefetch_related(Prefetch("certifications", queryset=visible, to_attr="opens"))
 
 
 class FastStartEnrollmentQuerySet(QuerySet["FastStartEnrollment"]):
@@ -88,8 +107,9 @@ class CertificationQuerySet(QuerySet["Certification"]):
         return self.filter(pk__in=models.CompanyCertification.objects.filter(company=user.company_id).values("certification"))
 
     def with_standing_of(self, user: User) -> Self:
-        """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on` of the
-        prerequisite, and `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`.
+        """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on`, `missing` of
+        the prerequisite; `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`;
+        and `is_open`, whether the person may do its steps: enrolled, or begun before.
         """
         prerequisite = {"person": user, "program": OuterRef("program")}
         own = {"person": user, "certification": OuterRef("pk")}
@@ -98,12 +118,20 @@ class CertificationQuerySet(QuerySet["Certification"]):
             enrolled_at=enrolled_at(**prerequisite),
             has_attended=has_attended(**prerequisite),
             last_attended_on=last_attended_on(**prerequisite),
+            missing=missing(),
             status=progress("status", **own),
             started_at=progress("started_at", **own),
             completed_at=progress("completed_at", **own),
             steps_done=steps_done(**own),
             steps_total=steps_of(OuterRef("pk")),
-        )
+        ).annotate(is_open=Q(is_enrolled=True) | Q(started_at__isnull=False))
+
+
+class StepQuerySet(QuerySet["Step"]):
+    def with_completion_by(self, user: User) -> Self:
+        """Annotates `completed_at`, NULL where the person has not done the step yet."""
+        done = models.StepCompletion.objects.filter(step=OuterRef("pk"), enrollment__user=user)
+        return self.annotate(completed_at=Subquery(done.values("completed_at")))
 
 
 class CertificationEnrollmentQuerySet(QuerySet["CertificationEnrollment"]):

@@ -14,9 +14,9 @@ DUE_SOON_DAYS = 5
 """A due day this near is marked; the reminder goes out on the same day."""
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: dt.date | None) -> str:
-    """``Tue 9 March 2027``; an empty text for no day, as for everything below."""
+    """``Tue 9 March 2027``; an empty text for no day, as for everything below. Of an instant, the company's day."""
     return format_date(value, "D j F Y") if value else ""
 
 

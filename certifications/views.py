@@ -1,0 +1,82 @@
+"""Enroll, as far as it is about learning: what is open to me, how far I am, what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import OWN_PAGES, page_of
+from accounts.models import User
+
+from . import services
+from .errors import StepNotOpen
+from .models import Certification, CertificationEnrollment, FastStartProgram
+
+COMPLETED = CertificationEnrollment.Status.COMPLETED
+
+
+@page_of(OWN_PAGES)
+@require_safe
+def certification_list(request: HttpRequest) -> HttpResponse:
+    mine = list(
+        Certification.objects.visible_to(request.user).with_standing_of(request.user).select_related("program")
+    )
+    groups = {
+        "to_do": [each for each in mine if each.is_open and each.status != COMPLETED],
+        "completed": [each for each in mine if each.status == COMPLETED],
+        "not_open": [each for each in mine if not each.is_open],
+    }
+    return render(request, "certifications/certification_list.html", groups)
+
+
+@page_of(OWN_PAGES)
+@require_safe
+def certification_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    page = certification_page(request.user, slug, just_completed=request.GET.get("completed", ""))
+    return render(request, "certifications/certification_detail.html", page)
+
+
+def certification_page(user: User, slug: str, *, just_completed: str = "") -> dict[str, Any]:
+    """What the certification's page shows to one learner; a floor above may add the assignment to it."""
+    visible = Certification.objects.visible_to(user).with_standing_of(user).select_related("program")
+    certification = get_object_or_404(visible, slug=slug)
+    steps = list(certification.steps.with_completion_by(user).order_by("position"))
+    return {
+        "certification": certification,
+        "steps": steps,
+        "next_step": next((step for step in steps if certification.is_open and not step.completed_at), None),
+        "just_completed": next((step for step in steps if step.completed_at and str(step.pk) == just_completed), None),
+        "steps_left": certification.steps_total - certification.steps_done,
+    }
+
+
+@page_of(OWN_PAGES)
+@require_POST
+def step_complete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    certification = get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
+    step = get_object_or_404(certification.steps.select_related("certification__program"), pk=pk)
+    page = reverse("enroll-certification", args=[slug])
+    try:
+        services.complete_step(person=request.user, step=step, at=timezone.now())
+    except StepNotOpen as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page)
+    return redirect(f"{page}?completed={step.pk}")
+
+
+@page_of(OWN_PAGES)
+@require_safe
+def program_list(request: HttpRequest) -> HttpResponse:
+    visible = FastStartProgram.objects.visible_to(request.user).with_certifications_for(request.user)
+    programs = list(visible.with_standing_of(request.user))
+    groups = {
+        "mine": [program for program in programs if program.is_enrolled],
+        "others": [program for program in programs if not program.is_enrolled],
+    }
+    return render(request, "certifications/program_list.html", groups)
