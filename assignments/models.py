@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import Company, User
 from certifications.models import Certification
 
-from .querysets import AssignmentChangeQuerySet, AssignmentQuerySet, LearnerQuerySet, OperationQuerySet
+from .querysets import REASONS, AssignmentChangeQuerySet, AssignmentQuerySet, LearnerQuerySet, OperationQuerySet
 
 
 class Learner(User):
@@ -19,6 +19,15 @@ class Learner(User):
 
     class Meta:
         proxy = True
+
+    @property
+    def selection_value(self) -> str:
+        return str(self.pk)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why this person cannot be assigned, in words; asked `with_reasons` before."""
+        return [words for reason, words in REASONS.items() if getattr(self, reason)]
 
 
 class Operation(models.Model):
@@ -59,6 +68,10 @@ class Operation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.op_id}"
+
+    @property
+    def skipped_count(self) -> int:
+        return self.requested - self.changed
 
 
 class Assignment(models.Model):
@@ -134,6 +147,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id}: {self.certification_id}"
+
+    @property
+    def selection_value(self) -> str:
+        """This assignment as it is on the screen now, so that a later change can be told."""
+        return f"{self.pk}:{self.version}"
 
 
 class AssignmentChange(models.Model):

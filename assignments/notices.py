@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, F, Func, QuerySet, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.urls import reverse
 
@@ -45,7 +45,7 @@ def promise_reminders(assignments: AssignmentQuerySet, *, at: datetime) -> int:
     """One reminder for each of these assignments and its due day, unless there was one already."""
     rows = assignments.annotate(
         key=reminder_key("pk", "due_on"),
-        about=JSONObject(assignment=F("pk"), due_on=_iso("due_on")),
+        about=JSONObject(assignment=F("pk"), due_on=Cast("due_on", CharField())),
     )
     return sum(
         post_office.promise(
@@ -77,19 +77,15 @@ def assigned_key(assignment: str) -> Concat:
 
 
 def reminder_key(assignment: str, due_on: str) -> Concat:
-    return Concat(
-        Value(f"{REMINDER}:"), Cast(assignment, CharField()), Value(":"), _iso(due_on), Value(f":{DAYS_BEFORE}")
-    )
+    """reminder:<assignment>:<due day>:<days before>; both engines write a day as YYYY-MM-DD."""
+    about = Cast(assignment, CharField()), Value(":"), Cast(due_on, CharField())
+    return Concat(Value(f"{REMINDER}:"), *about, Value(f":{DAYS_BEFORE}"))
 
 
-def _iso(day: str) -> Func:
-    """A day column as YYYY-MM-DD: what both engines make of a date as text."""
-    return Cast(day, CharField())
-
-
-def operation_keys(operation: Operation) -> QuerySet:
-    """The dedupe keys of the messages that an operation promised."""
-    return Assignment.objects.filter(opened_in=operation).annotate(key=assigned_key("pk")).values_list("key", flat=True)
+def delivery_of(operation: Operation) -> dict[str, int]:
+    """How far the emails have got that an operation promised: `sent`, `waiting`, `failed`, `cancelled`."""
+    opened = Assignment.objects.filter(opened_in=operation)
+    return post_office.delivery_counts(keys=opened.annotate(key=assigned_key("pk")).values_list("key", flat=True))
 
 
 def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Assignment]:
@@ -146,6 +142,7 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
         "assignment_name": assignment.name,
         "steps_done": assignment.steps_done,
         "steps_total": assignment.steps_total,
+        "steps_left": assignment.steps_total - assignment.steps_done,
         "assigned_by_name": by.full_name if by else company.name,
         "assigned_on": company.day_at(assignment.assigned_at),
         "due_on": due_on,

@@ -173,7 +173,7 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
     """The certifications in scope for who may assign, one row each, with the size of its groups:
 
     `eligible_count`, `assigned_count`, `not_eligible_count`; and of the assigned `completed_count`,
-    `in_progress_count`, `overdue_count`. `on` is the company's local day. One query.
+    `in_progress_count`, `overdue_count`; and `steps_total`. `on` is the company's local day. One query.
     """
     assigned = models.Assignment.objects.visible_to(user).open().filter(
         company=user.company_id, certification=OuterRef("pk")
@@ -194,6 +194,7 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
             in_progress_count=_count(assigned.not_completed().filter(Exists(begun))),
             overdue_count=_count(assigned.overdue(on=on)),
             not_eligible_count=_count(people.present()) - F("eligible_count") - F("assigned_count"),
+            steps_total=steps_of(OuterRef("pk")),
         )
     )
 

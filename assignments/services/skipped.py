@@ -10,7 +10,7 @@ from accounts.templatetags.days import day, moment
 from certifications.models import FastStartEnrollment
 
 from ..models import Assignment, AssignmentChange, Learner, Operation
-from ..querysets import REASONS, AssignmentQuerySet, LearnerQuerySet
+from ..querysets import AssignmentQuerySet, LearnerQuerySet
 
 Skipped = dict[str, str]
 Reasons = dict[int, str]
@@ -72,10 +72,7 @@ def _not_moved(assignment: Assignment, operation: Operation, changes: dict[int, 
 
 def _missing(operation: Operation, left: LearnerQuerySet) -> Reasons:
     people = left.with_reasons(operation.certification)
-    return {
-        person.pk: "; ".join(words for reason, words in REASONS.items() if getattr(person, reason)) + "."
-        for person in people
-    }
+    return {person.pk: "; ".join(person.reasons) + "." for person in people}
 
 
 def _withdrawn(operation: Operation, left: LearnerQuerySet) -> Reasons:

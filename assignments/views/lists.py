@@ -19,6 +19,7 @@ from accounts.access import TEAM_ASSIGNMENTS, page_of
 from accounts.models import User
 from certifications.models import Certification
 
+from .. import notices
 from ..lists import ListQuery, SortKeys
 from ..models import Assignment, Learner, Operation
 from ..querysets import REASONS, OperationQuerySet, certifications_with_counts
@@ -145,16 +146,18 @@ def subtab_context(request: HttpRequest, certification: Certification, tab: Tab)
     user: User = request.user
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
     count = None if query.q else getattr(certification, tab.count)
+    operation = _operation_of(request)
     return {
         "certification": certification,
         "tabs": [(each, each.url(certification), getattr(certification, each.count)) for each in TABS.values()],
         "tab": tab,
+        "tab_url": tab.url(certification),
         "q": query.q,
         "sort": query.sort,
         "page_obj": query.paged(tab.rows(user, certification, query.q), count=count),
         "today": today_of(user),
-        "reasons": REASONS,
-        "operation": _operation_of(request),
+        "operation": operation,
+        "delivery": operation and notices.delivery_of(operation),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
+from .. import notices
+from ..models import Operation
 from .lists import operations_of
 
 
@@ -17,7 +20,7 @@ from .lists import operations_of
 @require_safe
 def operation_detail(request: HttpRequest, op_id: uuid.UUID) -> HttpResponse:
     operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
-    return render(request, "assignments/operation_detail.html", {"operation": operation})
+    return render(request, "assignments/operation_detail.html", _result_of(operation))
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -25,4 +28,8 @@ def operation_detail(request: HttpRequest, op_id: uuid.UUID) -> HttpResponse:
 def operation_delivery(request: HttpRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
     operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
-    return render(request, "assignments/_operation_delivery.html", {"operation": operation})
+    return render(request, "assignments/_operation_delivery.html", _result_of(operation))
+
+
+def _result_of(operation: Operation) -> dict[str, Any]:
+    return {"operation": operation, "delivery": notices.delivery_of(operation)}

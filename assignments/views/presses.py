@@ -188,7 +188,13 @@ def _render(
     status: int,
 ) -> HttpResponse:
     """Just the dialog for the script that asked for it, else the whole page of the list with it."""
-    context |= {"certification": certification, "today": today_of(request.user), "list_url": press.tab.url(certification)}
+    context |= {
+        "certification": certification,
+        "today": today_of(request.user),
+        "list_url": press.tab.url(certification),
+        "press_url": request.path,
+        "chosen": selection_of(request),
+    }
     if request.htmx:
         return render(request, dialog, context, status=status)
     page = subtab_context(request, certification, press.tab)
