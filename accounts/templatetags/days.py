@@ -49,7 +49,7 @@ def until_due(due_on: dt.date | None, today: dt.date) -> str:
 
 @register.filter
 def due_class(due_on: dt.date | None, today: dt.date) -> str:
-    """The class that colours the words of ``until_due``: late, soon or none. The words say the same without the colour."""
+    """The class that colours the words of ``until_due``: late, soon or none. The words say it without colour too."""
     if due_on is None:
         return ""
     days = (due_on - today).days

@@ -9,6 +9,17 @@ function showModal(dialog, opener) {
   openers.set(dialog, opener);
   dialog.removeAttribute("open");
   dialog.showModal();
+  firstStop(dialog)?.focus();
+}
+
+/* What is wrong, what is asked for, or the way back: a confirmation is never one press of Enter away. */
+function firstStop(dialog) {
+  return (
+    dialog.querySelector("[aria-invalid='true']") ??
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector(".asc-dialog__body :is(input:not([type='hidden']), select, textarea)") ??
+    dialog.querySelector(".asc-dialog__foot [data-asc-close]")
+  );
 }
 
 function giveFocusBack(dialog) {
