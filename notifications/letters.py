@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -23,7 +24,7 @@ def compose(notification: Notification, kind: Kind, subject: Any, at: datetime) 
     variables = kind.describe(notification, subject, at)
     message = EmailMultiAlternatives(
         subject=one_line(render_to_string(f"{kind.templates}.subject.txt", variables)),
-        body=render_to_string(f"{kind.templates}.txt", variables).strip() + "\n",
+        body=_paragraphs(render_to_string(f"{kind.templates}.txt", variables)),
         to=[notification.recipient.email],
         headers={
             "Message-ID": message_id(notification.dedupe_key),
@@ -45,6 +46,11 @@ def one_line(text: str) -> str:
     """A subject: short, and without what could begin another header."""
     words = " ".join(text.split())
     return Truncator("".join(sign for sign in words if sign.isprintable())).chars(LONGEST_SUBJECT)
+
+
+def _paragraphs(text: str) -> str:
+    """At most one empty line between them, whatever the template's tags have left."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def message_id(dedupe_key: str) -> str:
