@@ -15,7 +15,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
   const ledElsewhere = asked !== answered;
   if (isPoll(requestConfig.elt)) {
-    if (ledElsewhere || xhr.status !== 200 || requestConfig.elt.querySelector("details[open]")) event.detail.shouldSwap = false;
+    if (ledElsewhere || xhr.status >= 300 || requestConfig.elt.querySelector("details[open]")) event.detail.shouldSwap = false;
   } else if (ledElsewhere) {
     event.detail.shouldSwap = false;
     /* asking for this page again lets the server send the reader to the login, and back here afterwards */

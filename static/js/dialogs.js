@@ -7,6 +7,7 @@ const openers = new WeakMap();
 function showModal(dialog, opener) {
   if (dialog.matches(":modal")) return;
   openers.set(dialog, opener);
+  for (const menu of document.querySelectorAll("details.asc-menu[open]")) menu.open = false; // it has done its work
   dialog.removeAttribute("open");
   dialog.showModal();
   firstStop(dialog)?.focus();
@@ -26,7 +27,9 @@ function giveFocusBack(dialog) {
   const opener = openers.get(dialog);
   const named = dialog.dataset.ascReturn && document.querySelector(dialog.dataset.ascReturn);
   const target = opener?.isConnected ? opener : named;
-  if (target) target.focus();
+  if (!target) return;
+  const closedMenu = target.closest("details:not([open])");
+  (closedMenu?.querySelector("summary") ?? target).focus();
 }
 
 for (const dialog of document.querySelectorAll("dialog[data-asc-modal]")) showModal(dialog, null);
@@ -53,7 +56,7 @@ document.addEventListener(
     const dialog = event.target;
     if (!dialog.matches?.("dialog[data-asc-modal]")) return;
     const below = dialog.querySelector("a[data-asc-close]");
-    if (below) history.replaceState(history.state, "", below.href); // reloading shows the page, not the dialog again
+    if (below && !openers.get(dialog)) history.replaceState(history.state, "", below.href); // the address was the dialog's; now it is the page's
     giveFocusBack(dialog);
     dialog.remove();
   },
