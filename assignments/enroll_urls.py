@@ -7,4 +7,5 @@ from .views import learner
 urlpatterns = [
     path("", learner.enroll, name="enroll"),
     path("assignments/", learner.my_assignments, name="enroll-assignments"),
+    path("certifications/<slug:slug>/", learner.my_certification, name="enroll-certification"),
 ]

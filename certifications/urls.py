@@ -4,7 +4,6 @@ from . import views
 
 urlpatterns = [
     path("certifications/", views.certification_list, name="enroll-certifications"),
-    path("certifications/<slug:slug>/", views.certification_detail, name="enroll-certification"),
     path("certifications/<slug:slug>/steps/<int:pk>/", views.step_complete, name="enroll-step-complete"),
     path("fast-start-programs/", views.program_list, name="enroll-fast-start-programs"),
 ]

@@ -35,15 +35,8 @@ def certification_list(request: HttpRequest) -> HttpResponse:
     return render(request, "certifications/certification_list.html", groups)
 
 
-@page_of(OWN_PAGES)
-@require_safe
-def certification_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    page = certification_page(request.user, slug, just_completed=request.GET.get("completed", ""))
-    return render(request, "certifications/certification_detail.html", page)
-
-
 def certification_page(user: User, slug: str, *, just_completed: str = "") -> dict[str, Any]:
-    """What the certification's page shows to one learner; a floor above may add the assignment to it."""
+    """What the certification's page shows to one learner; the floor above adds what is assigned of it."""
     visible = Certification.objects.visible_to(user).with_standing_of(user).select_related("program")
     certification = get_object_or_404(visible, slug=slug)
     steps = list(certification.steps.with_completion_by(user).order_by("position"))

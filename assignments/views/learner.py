@@ -1,4 +1,4 @@
-"""Enroll → Assignments: what I am to do, by when, how far I am."""
+"""Enroll, as far as it is about assignments: what I am to do, by when, how far I am."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import OWN_PAGES, page_of
+from certifications.views import certification_page
 
 from ..models import Assignment
 from .lists import today_of
@@ -31,3 +32,13 @@ def my_assignments(request: HttpRequest) -> HttpResponse:
         "today": today_of(request.user),
     }
     return render(request, "assignments/my_assignments.html", context)
+
+
+@page_of(OWN_PAGES)
+@require_safe
+def my_certification(request: HttpRequest, slug: str) -> HttpResponse:
+    """The certification's page as the floor below makes it, with what is assigned of it."""
+    page = certification_page(request.user, slug, just_completed=request.GET.get("completed", ""))
+    mine = Assignment.objects.visible_to(request.user).of(request.user).open().select_related("assigned_by")
+    page |= {"assignment": mine.filter(certification=page["certification"]).first(), "today": today_of(request.user)}
+    return render(request, "assignments/my_certification.html", page)
