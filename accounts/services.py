@@ -38,8 +38,8 @@ def create_person(
 ) -> User:
     """A new person of a company: Waiting unless a status is given. Raises `RefusedChange` for a manager elsewhere."""
     manager: User | None = fields.get("reports_to")
-    if manager is not None and manager.company_id != company.pk:
-        raise RefusedChange("A manager must be of the same company.")
+    if refusal := manager and why_not_manager(person=User(company=company), manager=manager):
+        raise RefusedChange(refusal)
     return _create(
         company=company, email=email, first_name=first_name, last_name=last_name, password=password, **fields
     )
@@ -100,13 +100,21 @@ def change_manager(*, person: User, manager: User | None) -> None:
     """Set whom a person reports to. Raises `RefusedChange` for another company's or a circle."""
     # One change of a company's hierarchy at a time: two that are harmless alone could close a circle.
     Company.objects.select_for_update(no_key=True).filter(pk=person.company_id).first()
-    if manager is not None:
-        if manager.company_id != person.company_id:
-            raise RefusedChange("A manager must be of the same company.")
-        if manager.pk == person.pk or User.objects.below(person).filter(pk=manager.pk).exists():
-            raise RefusedChange(f"{manager.full_name} reports to {person.full_name}; that would be a circle.")
+    if refusal := manager and why_not_manager(person=person, manager=manager):
+        raise RefusedChange(refusal)
     person.reports_to = manager
     person.save(update_fields=["reports_to"])
+
+
+def why_not_manager(*, person: User, manager: User) -> str:
+    """Why the person cannot report to the manager; empty when they can."""
+    if manager.company_id != person.company_id:
+        return "A manager must be of the same company."
+    if manager.pk == person.pk:
+        return "Nobody can report to themselves."
+    if person.pk and User.objects.below(person).filter(pk=manager.pk).exists():
+        return f"{manager.full_name} reports to {person.full_name}; that would be a circle."
+    return ""
 
 
 @transaction.atomic

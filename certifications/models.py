@@ -63,7 +63,7 @@ class Attendance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} at {self.session_id}"
+        return f"{self.user} at {self.session}"
 
 
 class FastStartEnrollment(models.Model):
@@ -92,7 +92,7 @@ class FastStartEnrollment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.program_id}"
+        return f"{self.user} in {self.program}"
 
 
 class Certification(models.Model):

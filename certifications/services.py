@@ -6,10 +6,11 @@ an assignment made at the same moment sees either the old state or the new one, 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import ProtectedError
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, Max, OuterRef, ProtectedError
 
 from accounts.models import Company, User
 
@@ -26,6 +27,18 @@ from .models import (
     StepCompletion,
     TrainingSession,
 )
+
+
+def save_entry(*, entry: FastStartProgram | Certification | TrainingSession) -> None:
+    """Add to the catalogue, or keep what was changed in it. Raises ValidationError."""
+    entry.full_clean()
+    entry.save()
+
+
+@transaction.atomic
+def record_attendances(*, people: Iterable[User], session: TrainingSession) -> int:
+    """Note that all of them attended the training. Returns for how many that is new."""
+    return sum(record_attendance(person=person, session=session) for person in people)
 
 
 def record_attendance(*, person: User, session: TrainingSession) -> bool:
@@ -73,16 +86,29 @@ def take_out_of_scope(*, company: Company, certification: Certification) -> bool
 
 
 @transaction.atomic
+def change_scope(*, certification: Certification, companies: Collection[Company]) -> None:
+    """The certification exists for these companies and for no others."""
+    kept = {company.pk for company in companies}
+    for company in Company.objects.filter(certifications=certification).exclude(pk__in=kept):
+        take_out_of_scope(company=company, certification=certification)
+    for company in companies:
+        put_in_scope(company=company, certification=certification)
+
+
 def complete_step(*, person: User, step: Step, at: datetime) -> CertificationEnrollment:
     """Complete one step; the first one begins the certification, the last one completes it.
 
     A step that is done already stays as it is. Raises `StepNotOpen` for who is neither enrolled in
-    the prerequisite program nor has begun.
+    the prerequisite program nor has begun, and for a step that is taken out at the same moment.
     """
-    enrollment = _begin(person, step.certification, at)
-    StepCompletion.objects.get_or_create(enrollment=enrollment, step=step, defaults={"completed_at": at})
-    _complete_if_done(enrollment, at)
-    return enrollment
+    try:
+        with transaction.atomic():
+            enrollment = _begin(person, step.certification, at)
+            StepCompletion.objects.get_or_create(enrollment=enrollment, step=step, defaults={"completed_at": at})
+            _complete_if_done(enrollment, at)
+            return enrollment
+    except IntegrityError as error:  # foreign keys are checked at the end of the transaction
+        raise StepNotOpen(f"“{step.title}” is no longer a step of {step.certification.title}.") from error
 
 
 @transaction.atomic
@@ -91,16 +117,26 @@ def remove_step(*, step: Step, at: datetime) -> None:
 
     Who had done all the others is complete by that. Raises `StepInUse`.
     """
-    certification = step.certification
+    certification, title = step.certification, step.title
     try:
-        step.delete()
-    except ProtectedError as error:
-        raise StepInUse(f"Somebody has completed “{step.title}” already, so it stays.") from error
-    open_enrollments = CertificationEnrollment.objects.select_for_update(no_key=True, of=("self",)).filter(
-        certification=certification, status=CertificationEnrollment.Status.IN_PROGRESS
-    )
-    for enrollment in open_enrollments.order_by("pk"):
-        _complete_if_done(enrollment, at)
+        with transaction.atomic():
+            step.delete()
+    except (ProtectedError, IntegrityError) as error:
+        raise StepInUse(f"Somebody has completed “{title}” already, so it stays.") from error
+    _complete_whoever_is_done(certification, at)
+
+
+@transaction.atomic
+def arrange_steps(*, certification: Certification, steps: Sequence[Step]) -> None:
+    """Save all steps of a certification, old and new, in this order, numbered from 1."""
+    Certification.objects.select_for_update(no_key=True, of=("self",)).get(pk=certification.pk)
+    highest = certification.steps.aggregate(highest=Max("position"))["highest"] or 0
+    # Out of the way first: no two steps may share a position, not even for a moment.
+    certification.steps.update(position=F("position") + highest + len(steps))
+    for position, step in enumerate(steps, start=1):
+        step.certification, step.position = certification, position
+        step.full_clean(validate_unique=False, validate_constraints=False)
+        step.save()
 
 
 def _lock(person: User) -> None:
@@ -129,3 +165,16 @@ def _complete_if_done(enrollment: CertificationEnrollment, at: datetime) -> None
         return
     enrollment.status, enrollment.completed_at = CertificationEnrollment.Status.COMPLETED, at
     enrollment.save(update_fields=["status", "completed_at"])
+
+
+def _complete_whoever_is_done(certification: Certification, at: datetime) -> None:
+    """Two queries for any number of people. The first one waits for whoever completes a step right now."""
+    begun = CertificationEnrollment.objects.filter(
+        certification=certification, status=CertificationEnrollment.Status.IN_PROGRESS
+    )
+    list(begun.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    done = StepCompletion.objects.filter(step=OuterRef("pk"), enrollment=OuterRef(OuterRef("pk")))
+    steps_left = Step.objects.filter(certification=certification).exclude(Exists(done))
+    begun.exclude(Exists(steps_left)).update(
+        status=CertificationEnrollment.Status.COMPLETED, completed_at=at
+    )

@@ -1,0 +1,181 @@
+"""The operator's back office, as far as it is about companies and their people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from . import services
+from .errors import RefusedChange
+from .forms import CompanyForm, PersonForm
+from .models import Company, User
+
+admin.site.site_header = "Ascender back office"
+admin.site.site_title = "Ascender back office"
+admin.site.index_title = "Back office"
+admin.site.enable_nav_sidebar = False
+# An address is changed with its person; groups have no meaning here.
+for unused in filter(admin.site.is_registered, (Group, EmailAddress, EmailConfirmation)):
+    admin.site.unregister(unused)
+
+
+class ThroughServices(admin.ModelAdmin):
+    """Saves through services, shows their refusals as messages, and deletes nothing."""
+
+    refusals: tuple[type[Exception], ...] = (RefusedChange,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The stock view runs in one transaction, so a refusal leaves nothing half done."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (*self.refusals, ValidationError) as refusal:
+            reasons = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
+            for reason in reasons:
+                self.message_user(request, reason, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def confirm(self, request: HttpRequest, rows: Iterable[Model], **words: str) -> TemplateResponse | None:
+        """The page that asks before an action, or None once the answer was yes."""
+        if "confirmed" in request.POST:
+            return None
+        context = self.admin_site.each_context(request) | words | {"rows": rows, "opts": self.opts}
+        return TemplateResponse(request, "accounts/admin_confirm.html", context)
+
+    def report(self, request: HttpRequest, changed: int, rows: int, done: str, unchanged: str) -> None:
+        self.message_user(request, f"{done}: {changed}.")
+        if rows > changed:
+            self.message_user(request, f"{unchanged}: {rows - changed}.", messages.WARNING)
+
+
+@admin.register(Company)
+class CompanyAdmin(ThroughServices):
+    form = CompanyForm
+    list_display = ("name", "plan", "time_zone", "seats", "people")
+    list_filter = ("plan",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        return super().get_queryset(request).annotate(people_count=Count("people"))
+
+    @admin.display(ordering="people_count")
+    def people(self, company: Company) -> int:
+        return company.people_count  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        services.save_company(company=obj)
+
+
+@admin.register(User)
+class PersonAdmin(ThroughServices):
+    """The people of companies. Operators are made on the command line, and are not listed."""
+
+    form = PersonForm
+    list_display = ("full_name", "email", "company", "status", "reports_to_name", "title", "permissions")
+    list_filter = ("status", "can_manage_users", "can_manage_assignments", "can_manage_reports", "company")
+    list_select_related = ("company", "reports_to")
+    search_fields = ("first_name", "last_name", "email")
+    ordering = ("first_name", "last_name", "pk")
+    autocomplete_fields = ("company", "reports_to")
+    actions = ("deactivate", "reactivate")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(company__isnull=False)
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return (*PersonForm.Meta.fields, *(("status", "last_login") if obj else ()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return ("company", "status", "last_login") if obj else ()
+
+    @admin.display(description="name", ordering="first_name")
+    def full_name(self, person: User) -> str:
+        return person.full_name
+
+    @admin.display(description="reports to", ordering="reports_to__first_name")
+    def reports_to_name(self, person: User) -> str:
+        return person.reports_to.full_name if person.reports_to else ""
+
+    @admin.display
+    def permissions(self, person: User) -> str:
+        names = ("can_manage_users", "can_manage_assignments", "can_manage_reports")
+        return ", ".join(str(User._meta.get_field(name).verbose_name) for name in names if getattr(person, name))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            _adopt(obj, services.create_person(**form.cleaned_data))
+            return
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "email" in changed:
+            services.change_email(person=obj, email=changed.pop("email"))
+        if "reports_to" in changed:
+            services.change_manager(person=obj, manager=changed.pop("reports_to"))
+        if changed:
+            services.change_details(person=obj, **changed)
+
+    def response_add(self, request: HttpRequest, obj: User, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.message_user(
+            request,
+            f"{obj.full_name} is Waiting, and chooses a password through “Forgot your password?” on the login page.",
+            messages.INFO,
+        )
+        return super().response_add(request, obj, *args, **kwargs)
+
+    @admin.action(description="Deactivate the selected people")
+    def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if page := self.confirm(
+            request,
+            people,
+            action="deactivate",
+            question="Deactivate these people?",
+            explanation="Their open assignments close and they are logged out everywhere. Their progress is kept.",
+            answer="Deactivate",
+        ):
+            return page
+        return self._each(
+            request,
+            people,
+            lambda person: services.deactivate(person=person, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
+            "Deactivated",
+            "Inactive already",
+        )
+
+    @admin.action(description="Reactivate the selected people")
+    def reactivate(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if page := self.confirm(
+            request,
+            people,
+            action="reactivate",
+            question="Reactivate these people?",
+            explanation="They can log in again. Assignments that were closed stay closed; their progress is still there.",
+            answer="Reactivate",
+        ):
+            return page
+        return self._each(
+            request, people, lambda person: services.reactivate(person=person), "Reactivated", "Were not inactive"
+        )
+
+    def _each(
+        self, request: HttpRequest, people: QuerySet[User], do: Callable[[User], bool], done: str, unchanged: str
+    ) -> None:
+        changed = [person for person in people.order_by("pk") if do(person)]
+        for person in changed:
+            self.log_change(request, person, done)
+        self.report(request, len(changed), people.count(), done, unchanged)
+
+
+def _adopt(form_row: Model, made: Model) -> None:
+    """The admin goes on with the row of its form: let that be the one that the service made."""
+    form_row.__dict__.update(made.__dict__)

@@ -1,0 +1,71 @@
+"""What an operator may type about the catalogue and about training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
+
+from accounts.forms import PeopleField
+from accounts.models import Company
+
+from .models import Certification, FastStartEnrollment, Step, TrainingSession
+
+
+class CertificationForm(forms.ModelForm):
+    scope = forms.ModelMultipleChoiceField(
+        Company.objects.order_by("name"),
+        required=False,
+        widget=FilteredSelectMultiple("companies", is_stacked=False),
+        label="In scope for",
+        help_text="It exists for these companies only. Taking one out hides it there; progress and assignments stay.",
+    )
+
+    class Meta:
+        model = Certification
+        fields = ("title", "slug", "description", "program")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["scope"].initial = self.instance.companies.all()
+
+
+class StepForm(forms.ModelForm):
+    """A step's place is typed as a number, but stored by `services.arrange_steps`, which knows all of them."""
+
+    place = forms.IntegerField(min_value=1, required=False, help_text="Left empty: at the end.")
+
+    class Meta:
+        model = Step
+        fields = ("title", "description")
+        widgets = {"description": forms.Textarea(attrs={"rows": 2, "cols": 60})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].initial = self.instance.position
+
+
+class TrainingSessionForm(forms.ModelForm):
+    attendees = PeopleField(
+        required=False,
+        label="Record attendance of",
+        help_text="Email addresses, pasted as they are: one per line, or separated by commas or semicolons.",
+    )
+
+    class Meta:
+        model = TrainingSession
+        fields = ("program", "title", "held_on")
+
+
+class EnrollmentForm(forms.ModelForm):
+    class Meta:
+        model = FastStartEnrollment
+        fields = ("user", "program")
+
+    def validate_unique(self) -> None:
+        """Enrolling again is right: it revives an enrolment that was withdrawn."""
+
+    def validate_constraints(self) -> None:
+        """As above."""
