@@ -14,10 +14,10 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    """kombu's own channel, except that a message appears complete or not at all.
+    """kombu's own channel, except that every file appears complete or not at all.
 
-    kombu opens the message under its final name and fills it afterwards; a worker that looks in
-    between takes an empty message and dies of it.
+    kombu opens a file under its final name and fills it afterwards; a worker that looks in between
+    takes an empty message, or an empty list of queues, and dies of it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -27,16 +27,29 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
         """Put `payload` onto `queue`. Raises `ChannelError` when the folder cannot be written to."""
-        folder = Path(self.data_folder_out)
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-        # A name that ends in neither `.msg` nor the queue's is not a message to any reader.
-        unfinished = folder / f"{name}.unfinished"
-        try:
-            unfinished.write_bytes(dumps(payload).encode())
-            os.replace(unfinished, folder / name)
-        except OSError as error:
-            raise ChannelError(f"Cannot add {name!r} to {folder}") from error
+        _write_whole(Path(self.data_folder_out, name), payload)
+
+    def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
+        """Note that `queue` gets what is sent to `exchange`. Processes that start together wait for each other."""
+        binding = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
+        table_file = self._exchange_file(exchange)
+        with table_file.with_suffix(".lock").open("a") as turn:
+            filesystem.lock(turn, filesystem.LOCK_EX)
+            table = self.get_table(exchange)
+            if binding not in table:
+                _write_whole(table_file, [binding, *table])
 
 
 class Transport(filesystem.Transport):
     Channel = Channel
+
+
+def _write_whole(target: Path, content: Any) -> None:
+    # No reader takes this name for a message: theirs end in the queue's name and `.msg`.
+    unfinished = target.with_name(f"{target.name}.{uuid.uuid4()}.unfinished")
+    try:
+        unfinished.write_bytes(dumps(content).encode())
+        os.replace(unfinished, target)
+    except OSError as error:
+        raise ChannelError(f"Cannot add {target.name!r} to {target.parent}") from error

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger("ascender.requests")
@@ -27,9 +28,13 @@ def note_task(task_id: str) -> None:
     _request_id.set(task_id)
 
 
-def forget_who_asks() -> None:
+def forget_who_asks(**_: object) -> None:
     _request.set(None)
     _request_id.set("-")
+
+
+# Not sooner: Django logs an answer of 400 and above when all middleware is through.
+request_finished.connect(forget_who_asks)
 
 
 class RequestLogMiddleware:
@@ -42,13 +47,10 @@ class RequestLogMiddleware:
         started = time.perf_counter()
         _request.set(request)
         _request_id.set(_id_for(request))
-        try:
-            response = self.get_response(request)
-            response[REQUEST_ID_HEADER] = _request_id.get()
-            _log_answer(request, response, milliseconds=(time.perf_counter() - started) * 1000)
-            return response
-        finally:
-            forget_who_asks()
+        response = self.get_response(request)
+        response[REQUEST_ID_HEADER] = _request_id.get()
+        _log_answer(request, response, milliseconds=(time.perf_counter() - started) * 1000)
+        return response
 
 
 def _id_for(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.db import connections
 from django.utils import timezone
 
 from ascender.demo.content import ForeignDatabase, fill
-from ascender.demo.programs import programs
+from ascender.demo.processes import programs
 from ascender.demo.supervisor import STOP_SIGNALS, Supervisor
 from ascender.demo.welcome import welcome
 from ascender.probe import web_answers

@@ -1,0 +1,71 @@
+"""The log: one line per event, with the request, the person and the company."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from ascender.logs import LineFormatter, WhoAskedFilter
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What goes to stdout, with everything from INFO on."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(WhoAskedFilter())
+    handler.setFormatter(LineFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_a_request_leaves_one_line_that_names_who_asked(client: Client, ada: User, lines: io.StringIO) -> None:
+    client.force_login(ada)
+    answer = client.get("/account/profile/?q=private", headers={"X-Request-ID": "from-the-proxy-1"})
+    (line,) = [line for line in lines.getvalue().splitlines() if "ascender.requests" in line]
+    assert f"request=from-the-proxy-1 person={ada.pk} company={ada.company_id} GET /account/profile/ 200" in line
+    assert "private" not in line
+    assert answer["X-Request-ID"] == "from-the-proxy-1"
+
+
+@pytest.mark.parametrize("forged", ["short", "a b c d e f g h", "x" * 65, "line-one\nline-two"])
+def test_an_id_that_could_forge_a_line_is_replaced(client: Client, lines: io.StringIO, forged: str) -> None:
+    answer = client.get("/static/nothing.css", headers={"X-Request-ID": forged})
+    assert len(answer["X-Request-ID"]) == 32
+    assert forged not in lines.getvalue()
+
+
+@pytest.mark.django_db
+def test_what_django_says_about_a_refusal_names_its_request(client: Client, lines: io.StringIO) -> None:
+    client.get("/no/such/page/", headers={"X-Request-ID": "from-the-proxy-2"})
+    refusal = lines.getvalue().splitlines()[-1]
+    assert "WARNING django.request request=from-the-proxy-2" in refusal
+
+
+def test_an_event_outside_any_request_names_nobody(lines: io.StringIO) -> None:
+    logging.getLogger("ascender.requests").info("swept")
+    assert "request=- person=- company=- swept" in lines.getvalue()
+
+
+def test_an_event_with_line_breaks_is_still_one_line(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("first\nsecond")
+    except ValueError:
+        logging.getLogger("ascender.requests").exception("it\r\nfailed")
+    assert len(lines.getvalue().splitlines()) == 1
+    assert r"it\r\nfailed\nTraceback" in lines.getvalue()
+
+
+def test_probes_do_not_fill_the_log(client: Client, lines: io.StringIO) -> None:
+    client.get("/livez")
+    assert lines.getvalue() == ""

@@ -1,0 +1,234 @@
+"""What the environment makes of the settings, and what it is told when it is wrong."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from ascender.environment import Environment, as_flag, kept_secret
+
+SettingsWith = Callable[..., dict[str, Any]]
+POSTGRESQL = "postgresql://ascender:hush@db.example:5433/ascender"
+ENV_EXAMPLE = Path(__file__).parents[2] / ".env.example"
+NAMES = re.findall(r"^([A-Z_]+)=", ENV_EXAMPLE.read_text(), re.MULTILINE)
+
+
+@pytest.fixture
+def settings_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SettingsWith:
+    """The settings of an installation with this environment and no other, read anew."""
+
+    def read(**environment: str) -> dict[str, Any]:
+        for name in NAMES:
+            monkeypatch.setenv(name, "")
+        for name, text in ({"DATA_DIR": str(tmp_path / "data")} | environment).items():
+            monkeypatch.setenv(name, text)
+        spec = find_spec("ascender.settings")
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return vars(module)
+
+    return read
+
+
+def test_every_fault_is_told_at_once_and_each_says_what_to_write(settings_with: SettingsWith) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        settings_with(PORT="80000", SITE_URL="ftp://here", DEBUG="perhaps", EMAIL_TIMEOUT="0", LOG_LEVEL="loud")
+    told = str(refusal.value)
+    assert told.count("\n  - ") == 5
+    for name in ("PORT", "SITE_URL", "DEBUG", "EMAIL_TIMEOUT", "LOG_LEVEL"):
+        assert re.search(rf"- {name}='.*': write ", told), name
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("DATABASE_URL", "mysql://root:hush@db.example/ascender"),
+        ("DATABASE_URL", "postgresql://ascender:hush@db.example"),
+        ("CELERY_BROKER_URL", "amqp://guest:hush@queue.example//"),
+        ("CACHE_URL", "memcached://u:hush@cache.example"),
+        # Read as STARTTLS by some programs and as TLS from the start by others.
+        ("EMAIL_URL", "smtps://u:hush@mail.example"),
+        ("EMAIL_URL", "smtp://"),
+        ("SITE_URL", "https://ascender.example/app"),
+    ],
+)
+def test_an_address_that_cannot_work_is_refused_without_its_password(
+    settings_with: SettingsWith, name: str, address: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name) as refusal:
+        settings_with(**{name: address})
+    assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("true", True), ("1", True), ("ON", True), ("no", False), ("0", False)])
+def test_a_flag_is_read_in_the_usual_words(text: str, meant: bool) -> None:
+    assert as_flag(text) is meant
+
+
+def test_a_folder_that_cannot_be_made_is_named(settings_with: SettingsWith, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match=r"DATA_DIR.*cannot be made"):
+        settings_with(DATA_DIR=str(tmp_path / "file" / "data"))
+
+
+# --- Secret
+
+
+def test_the_embedded_default_makes_one_secret_that_only_its_owner_can_read(
+    settings_with: SettingsWith, tmp_path: Path
+) -> None:
+    first = settings_with()["SECRET_KEY"]
+    assert len(first) >= 64
+    assert settings_with()["SECRET_KEY"] == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(kept_secret, [tmp_path / "secret_key"] * 32))
+    assert len(found) == 1
+    assert "" not in found
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_server_without_a_secret_does_not_start(settings_with: SettingsWith, tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is missing"):
+        settings_with(DATABASE_URL=POSTGRESQL)
+    assert not (tmp_path / "data" / "secret_key").exists()
+
+
+def test_the_demo_on_postgresql_makes_its_own_secret(settings_with: SettingsWith) -> None:
+    assert settings_with(DATABASE_URL=POSTGRESQL, DEMO="true")["SECRET_KEY"]
+
+
+# --- Site
+
+
+def test_over_https_cookies_are_secure_and_http_is_left_for_good(settings_with: SettingsWith) -> None:
+    found = settings_with(SITE_URL="https://ascender.example.com/")
+    assert found["SITE_URL"] == "https://ascender.example.com"
+    assert found["ALLOWED_HOSTS"] == ["ascender.example.com"]
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
+        assert found[name] is True, name
+    assert found["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
+    assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
+
+
+def test_over_http_nothing_is_believed_that_a_proxy_might_say(settings_with: SettingsWith) -> None:
+    found = settings_with(PORT="8123")
+    assert found["SITE_URL"] == "http://127.0.0.1:8123"
+    assert "127.0.0.1" in found["ALLOWED_HOSTS"]
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER"):
+        assert not found[name], name
+    assert found["SECURE_HSTS_SECONDS"] == 0
+    assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
+
+
+def test_a_link_in_an_email_arrives_logged_in_and_a_foreign_form_does_not(settings_with: SettingsWith) -> None:
+    found = settings_with()
+    assert (found["SESSION_COOKIE_SAMESITE"], found["SESSION_COOKIE_HTTPONLY"]) == ("Lax", True)
+    assert found["CSRF_COOKIE_SAMESITE"] == "Strict"
+
+
+def test_debug_and_demo_are_off_unless_asked_for(settings_with: SettingsWith) -> None:
+    found = settings_with()
+    assert (found["DEBUG"], found["DEMO"]) == (False, False)
+
+
+# --- Database, cache, broker
+
+
+def test_sqlite_waits_for_its_turn_instead_of_failing(settings_with: SettingsWith, tmp_path: Path) -> None:
+    database = settings_with()["DATABASES"]["default"]
+    assert database["NAME"] == str(tmp_path / "data" / "ascender.sqlite3")
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
+    assert database["OPTIONS"]["timeout"] >= 20
+
+
+def test_postgresql_gives_up_on_foreign_locks_and_on_stuck_processes(settings_with: SettingsWith) -> None:
+    database = settings_with(DATABASE_URL=POSTGRESQL, SECRET_KEY="s" * 50)["DATABASES"]["default"]
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "ascender")
+    assert "lock_timeout=3000" in database["OPTIONS"]["options"]
+    assert "idle_in_transaction_session_timeout=60000" in database["OPTIONS"]["options"]
+    assert database["CONN_HEALTH_CHECKS"] is True
+
+
+def test_login_limits_are_shared_through_the_database_when_there_is_no_redis(settings_with: SettingsWith) -> None:
+    cache = settings_with()["CACHES"]["default"]
+    assert cache["BACKEND"].endswith("DatabaseCache")
+    # With Django's own 300 a wave of attempts would make it forget whom it had locked out.
+    assert cache["OPTIONS"]["MAX_ENTRIES"] >= 10_000
+
+
+@pytest.mark.parametrize(
+    ("environment", "location"),
+    [
+        ({"CELERY_BROKER_URL": "redis://queue.example:6379/0"}, "redis://queue.example:6379/0"),
+        ({"CELERY_BROKER_URL": "redis://queue.example/0", "CACHE_URL": "redis://c.example/1"}, "redis://c.example/1"),
+        ({"CACHE_URL": "redis://c.example/1"}, "redis://c.example/1"),
+    ],
+)
+def test_the_cache_is_in_redis_where_there_is_one(
+    settings_with: SettingsWith, environment: dict[str, str], location: str
+) -> None:
+    assert settings_with(**environment)["CACHES"]["default"]["LOCATION"] == location
+
+
+def test_ringing_a_silent_redis_costs_a_fraction_of_a_second_and_is_not_repeated(settings_with: SettingsWith) -> None:
+    found = settings_with(CELERY_BROKER_URL="redis://queue.example/0")
+    assert found["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+    assert set(found["CELERY_TASK_PUBLISH_RETRY_POLICY"].values()) == {0}
+    assert found["BROKER_LISTENING"]["socket_keepalive"] is True
+    assert found["BROKER_LISTENING"]["visibility_timeout"] > found["CELERY_TASK_TIME_LIMIT"]
+
+
+def test_a_sweep_that_waited_too_long_for_a_worker_is_dropped(settings_with: SettingsWith) -> None:
+    (entry,) = settings_with()["CELERY_BEAT_SCHEDULE"].values()
+    assert entry["options"]["expires"] <= entry["schedule"] == 5
+
+
+# --- Mail
+
+
+def test_without_a_mail_server_mail_goes_to_the_mailbox(settings_with: SettingsWith) -> None:
+    found = settings_with()
+    assert found["EMAIL_BACKEND"] == "ascender.mailbox.EmailBackend"
+    assert found["EMAIL_TIMEOUT"] == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "starttls", "tls"),
+    [
+        ("smtp://mail.example", 25, False, False),
+        ("smtp://mail.example:1025", 1025, False, False),
+        ("smtp+tls://me:a%40b@mail.example", 587, True, False),
+        ("smtp+ssl://me:a%40b@mail.example", 465, False, True),
+    ],
+)
+def test_a_mail_server_is_reached_as_its_address_says(
+    settings_with: SettingsWith, address: str, port: int, starttls: bool, tls: bool
+) -> None:
+    found = settings_with(EMAIL_URL=address)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", port)
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (starttls, tls)
+    assert found["EMAIL_HOST_PASSWORD"] == ("a@b" if "@mail" in address else "")
+
+
+# --- .env.example
+
+
+def test_the_example_documents_every_setting_and_no_other(settings_with: SettingsWith) -> None:
+    environment: Environment = settings_with()["environment"]
+    assert sorted(NAMES) == sorted(environment.names)
