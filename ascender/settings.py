@@ -186,6 +186,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_CHANGE_EMAIL = True
+# An unattended browser must not be enough to take an account over, and whoever loses it is told at the old address.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # No mail to an address that has no account: it would let a stranger use us to write to anybody.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
