@@ -14,6 +14,7 @@ class Course:
     title: str
     slug: str
     program: str
+    program_slug: str
     program_description: str
     training: str
     description: str
@@ -23,7 +24,8 @@ class Course:
 MESSAGE = Course(
     title="Command of the Message",
     slug="command-of-the-message",
-    program="Fast Start: Command of the Message",
+    program="Message Foundations",
+    program_slug="message-foundations",
     program_description="Six weeks of short exercises that turn the two training days into habits, one customer meeting at a time.",
     training="Command of the Message workshop",
     description="Say why a customer should change, why now and why with you: in the customer’s words, and with proof.",
@@ -58,7 +60,8 @@ MESSAGE = Course(
 SALE = Course(
     title="Command of the Sale",
     slug="command-of-the-sale",
-    program="Fast Start: Command of the Sale",
+    program="Sale Foundations",
+    program_slug="sale-foundations",
     program_description="Five weeks on your own pipeline: qualify harder, plan together with the buyer, forecast what you can show.",
     training="Command of the Sale workshop",
     description="Know at every moment where a deal stands, what is missing, and what both sides will do next.",
@@ -97,7 +100,8 @@ SALE = Course(
 NEGOTIATION = Course(
     title="Value Negotiation",
     slug="value-negotiation",
-    program="Fast Start: Value Negotiation",
+    program="Negotiation Foundations",
+    program_slug="negotiation-foundations",
     program_description="Four weeks between the workshop and your next renewal: prepare, trade, and stay calm while you do.",
     training="Value Negotiation workshop",
     description="Keep the price tied to the value: prepare what you may trade, never give without getting, close without a discount.",
@@ -135,7 +139,7 @@ def fill_catalogue() -> dict[str, Certification]:
 
 def _certification(course: Course) -> Certification:
     program = FastStartProgram.objects.create(
-        title=course.program, slug=course.slug, description=course.program_description
+        title=course.program, slug=course.program_slug, description=course.program_description
     )
     certification = Certification.objects.create(
         title=course.title, slug=course.slug, description=course.description, program=program

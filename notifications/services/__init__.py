@@ -7,6 +7,7 @@ Instants are aware.
 
 from .claims import free_expired_leases
 from .delivery import BATCH, Delivery, deliver_due
+from .history import record_as_sent
 from .promises import cancel, delivery_counts, promise
 from .reading import mark_all_read, mark_read
 
@@ -20,4 +21,5 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "promise",
+    "record_as_sent",
 ]
