@@ -1,0 +1,86 @@
+"""Who may open what: every area, in the order of the access table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
+
+from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, Area, page_of
+from accounts.models import Company, User
+from accounts.services import save_company
+
+ClientOf = Callable[[User], Client]
+
+
+def answer(area: Area, person: object) -> int:
+    request = RequestFactory().get("/somewhere/")
+    request.user = person
+    try:
+        return page_of(area)(lambda request: HttpResponse())(request).status_code
+    except Http404:
+        return 404
+    except PermissionDenied:
+        return 403
+
+
+@pytest.mark.parametrize("area", [OWN_PAGES, TEAM_ASSIGNMENTS, REPORTS])
+def test_who_is_not_logged_in_is_led_to_the_login(area: Area) -> None:
+    assert answer(area, AnonymousUser()) == 302
+
+
+@pytest.mark.parametrize("area", [OWN_PAGES, TEAM_ASSIGNMENTS, REPORTS])
+def test_an_operator_finds_no_page_of_a_company(area: Area, operator: User) -> None:
+    assert answer(area, operator) == 404
+
+
+def test_everyone_of_a_company_has_the_own_pages_on_any_plan(lena: User, cora: User) -> None:
+    assert (answer(OWN_PAGES, lena), answer(OWN_PAGES, cora)) == (200, 200)
+
+
+def test_team_pages_need_manage_assignments(ada: User, sam: User, max: User, lena: User) -> None:
+    assert [answer(TEAM_ASSIGNMENTS, who) for who in (ada, sam, max, lena)] == [200, 200, 403, 403]
+
+
+def test_reports_need_manage_reports_or_somebody_below(ada: User, max: User, lena: User, sam: User) -> None:
+    assert [answer(REPORTS, who) for who in (ada, max, lena, sam)] == [200, 200, 403, 403]
+
+
+@pytest.mark.parametrize("area", [TEAM_ASSIGNMENTS, REPORTS])
+def test_a_plan_that_is_too_small_hides_the_page_before_any_permission(area: Area, cora: User) -> None:
+    assert answer(area, cora) == 404
+
+
+def test_a_plan_lowered_closes_the_page(meridian: Company, ada: User) -> None:
+    meridian.plan = Company.Plan.TEAM
+    save_company(company=meridian)
+    assert answer(TEAM_ASSIGNMENTS, User.objects.get(pk=ada.pk)) == 404
+
+
+@pytest.mark.parametrize("path", ["/account/profile/", "/account/settings/"])
+def test_the_own_pages_answer_as_the_table_says(client: Client, client_of: ClientOf, operator, lena, path) -> None:
+    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
+    assert client_of(operator).get(path).status_code == 404
+    assert client_of(lena).get(path).status_code == 200
+    assert client_of(lena).post(path).status_code == 405
+
+
+def test_the_profile_shows_what_the_company_knows_of_me(client_of: ClientOf, lena: User, ada: User) -> None:
+    page = client_of(lena).get("/account/profile/").content.decode()
+    for known in ("Lena Brandt", "lena@meridian.example", "Account Executive", "Sales", "EMEA", "Rosa Conti"):
+        assert known in page
+    assert "Meridian Systems" in page
+    assert "America/New_York" in page
+    assert "Manage Assignments" not in page
+    assert "Manage Assignments" in client_of(ada).get("/account/profile/").content.decode()
+
+
+def test_the_profile_has_nothing_to_fill_in(client_of: ClientOf, lena: User) -> None:
+    page = client_of(lena).get("/account/profile/").content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "<input" not in main
+    assert "Ask your admin" in main

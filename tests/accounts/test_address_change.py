@@ -1,0 +1,172 @@
+"""Changing the address one logs in with: user, login and sessions move together or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from accounts import services
+from accounts.models import User
+from tests.factories import PASSWORD, PersonFactory
+
+from .conftest import LogIn
+
+OLD, NEW = "ada@meridian.example", "ada.ekstrom@meridian.example"
+
+
+@pytest.fixture
+def browser(client: Client, log_in: LogIn, ada: User) -> Client:
+    log_in(OLD)
+    return client
+
+
+def ask_to_change(browser: Client, to: str = NEW) -> str:
+    """The link in the mail to the new address."""
+    if browser.post("/accounts/email/", {"action_add": "", "email": to}).url.startswith("/accounts/reauthenticate"):
+        browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/email/"})
+    (letter,) = mail.outbox
+    assert letter.to == [to]
+    link = re.search(r"http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)", str(letter.body))
+    assert link, letter.body
+    return link[1]
+
+
+def addresses(person: User) -> list[tuple[str, bool, bool]]:
+    return list(EmailAddress.objects.filter(user=person).values_list("email", "primary", "verified"))
+
+
+def is_logged_in(browser: Client) -> bool:
+    return browser.get("/account/profile/").status_code == 200
+
+
+def test_nothing_changes_before_the_new_address_is_confirmed(browser: Client, ada: User) -> None:
+    ask_to_change(browser)
+    ada.refresh_from_db()
+    assert ada.email == OLD
+    assert f"Changing to {NEW}" in browser.get("/account/settings/").content.decode()
+
+
+def test_opening_the_link_confirms_nothing_yet(browser: Client, ada: User) -> None:
+    browser.get(ask_to_change(browser))
+    ada.refresh_from_db()
+    assert ada.email == OLD
+
+
+def test_confirming_moves_user_and_login_together(browser: Client, log_in: LogIn, ada: User) -> None:
+    response = browser.post(ask_to_change(browser))
+    ada.refresh_from_db()
+    assert response["Location"] == "/account/settings/"
+    assert (ada.email, addresses(ada)) == (NEW, [(NEW, True, True)])
+
+
+@pytest.mark.parametrize(("email", "comes_in"), [(NEW, True), (OLD, False)])
+def test_only_the_new_address_logs_in(browser: Client, ada: User, email: str, comes_in: bool) -> None:
+    browser.post(ask_to_change(browser))
+    other = Client()
+    other.post("/accounts/login/", {"login": email, "password": PASSWORD})
+    assert is_logged_in(other) is comes_in
+
+
+def test_the_old_address_resets_no_password(browser: Client, ada: User) -> None:
+    browser.post(ask_to_change(browser))
+    mail.outbox.clear()
+    Client().post("/accounts/password/reset/", {"email": OLD})
+    assert mail.outbox == []
+
+
+def test_all_other_sessions_end_and_this_one_goes_on(
+    browser: Client, client_of: Callable[[User], Client], ada: User
+) -> None:
+    elsewhere = client_of(ada)
+    browser.post(ask_to_change(browser))
+    assert is_logged_in(browser)
+    assert not is_logged_in(elsewhere)
+
+
+def test_the_old_address_is_told(browser: Client, ada: User) -> None:
+    link = ask_to_change(browser)
+    mail.outbox.clear()
+    browser.post(link)
+    (letter,) = mail.outbox
+    assert letter.to == [OLD]
+    assert NEW in letter.body
+
+
+def test_a_pending_address_is_no_login(browser: Client, ada: User) -> None:
+    ask_to_change(browser)
+    other = Client()
+    other.post("/accounts/login/", {"login": NEW, "password": PASSWORD})
+    assert not is_logged_in(other)
+
+
+def test_who_holds_only_the_link_must_log_in_as_that_person(browser: Client, ada: User) -> None:
+    """A mistyped address belongs to a stranger, and the mail with it."""
+    link = ask_to_change(browser)
+    stranger = Client()
+    assert stranger.post(link)["Location"].startswith("/accounts/login/?next=/accounts/confirm-email/")
+    ada.refresh_from_db()
+    assert ada.email == OLD
+
+
+def test_another_person_with_the_link_changes_nothing(
+    browser: Client, client_of: Callable[[User], Client], ada: User, sam: User
+) -> None:
+    client_of(sam).post(ask_to_change(browser))
+    ada.refresh_from_db()
+    assert (ada.email, sam.email) == (OLD, "sam@harbor.example")
+
+
+def test_a_changed_mind_makes_the_first_link_worthless(browser: Client, ada: User) -> None:
+    link = ask_to_change(browser, "first@meridian.example")
+    mail.outbox.clear()
+    ask_to_change(browser, NEW)
+    assert browser.post(link).status_code == 404
+
+
+def test_an_address_that_was_taken_meanwhile_is_refused(browser: Client, ada: User, rosa: User) -> None:
+    link = ask_to_change(browser)
+    services.change_email(person=rosa, email=NEW)
+    browser.post(link)
+    ada.refresh_from_db()
+    assert ada.email == OLD
+
+
+def test_the_form_does_not_tell_whether_somebody_else_has_an_address(browser: Client, sam: User) -> None:
+    ask_to_change(browser, "sam@harbor.example")
+    assert browser.get("/accounts/email/").status_code == 200
+
+
+# The service itself, which the back office uses too.
+
+
+def test_the_service_ends_every_session(client_of: Callable[[User], Client], ada: User) -> None:
+    elsewhere = client_of(ada)
+    services.change_email(person=ada, email=f" {NEW.upper()} ")
+    assert ada.email == NEW
+    assert not is_logged_in(elsewhere)
+
+
+def test_the_service_drops_a_pending_change(ada: User) -> None:
+    EmailAddress.objects.create(user=ada, email="pending@elsewhere.example", verified=False)
+    services.change_email(person=ada, email=NEW)
+    assert addresses(ada) == [(NEW, True, True)]
+
+
+@pytest.mark.parametrize("email", ["SAM@harbor.example", "no address", ""])
+def test_a_taken_or_malformed_address_is_refused_and_nothing_changes(ada: User, sam: User, email: str) -> None:
+    with pytest.raises(ValidationError):
+        services.change_email(person=ada, email=email)
+    assert ada.email == OLD
+    ada.refresh_from_db()
+    assert (ada.email, addresses(ada)) == (OLD, [(OLD, True, True)])
+
+
+def test_two_people_cannot_be_made_with_one_address(ada: User) -> None:
+    with pytest.raises(ValidationError):
+        PersonFactory(company=ada.company, email="ADA@meridian.example")
