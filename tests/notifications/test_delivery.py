@@ -1,0 +1,236 @@
+"""What becomes of an email that is due: sent, tried later, failed, or no longer wanted."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from accounts import services as people
+from accounts.models import User
+from notifications import kinds, services
+from notifications.models import Notification
+from notifications.services import Delivery
+from tests.factories import PersonFactory
+
+from .conftest import GREETING, NOON, TRIED_FOR, UNWRITABLE, keys_of, promise, told
+from .sink import HANG_UP, SAY_NOTHING, Sink
+
+State = Notification.State
+pytestmark = pytest.mark.django_db
+
+
+def deliver(at: Any = NOON) -> Delivery:
+    return services.deliver_due(at=at)
+
+
+def test_an_email_that_is_due_is_sent(ada: User, sink: Sink) -> None:
+    promise(ada)
+    assert deliver() == Delivery(sent=1)
+    assert sink.recipients == [ada.email]
+    assert (told(ada).state, told(ada).sent_at, told(ada).attempts) == (State.SENT, NOON, 1)
+    assert deliver() == Delivery()
+
+
+def test_an_email_that_is_not_due_yet_waits(ada: User, sink: Sink) -> None:
+    promise(ada, at=NOON + timedelta(minutes=1))
+    assert deliver() == Delivery()
+    assert deliver(NOON + timedelta(minutes=1)) == Delivery(sent=1)
+
+
+def test_all_that_is_due_goes_over_one_connection_per_batch(meridian: Any, sink: Sink) -> None:
+    promise(*[PersonFactory(company=meridian) for _ in range(services.BATCH + 1)])
+    assert deliver() == Delivery(sent=services.BATCH + 1)
+    assert sink.connections == 2
+
+
+def test_one_that_is_no_longer_wanted_is_cancelled(ada: User, max: User, sink: Sink) -> None:
+    promise(ada, max)
+    people.deactivate(person=max, by=None, at=NOON)
+    assert deliver() == Delivery(sent=1, cancelled=1)
+    assert sink.recipients == [ada.email]
+    assert (told(max).state, told(max).cancelled_at) == (State.CANCELLED, NOON)
+
+
+def test_wanted_is_asked_for_each_one_just_before_it_is_sent(
+    meridian: Any, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second person leaves while the first one's email is being written."""
+    promise(PersonFactory(company=meridian), PersonFactory(company=meridian))
+
+    def the_others_leave(notification: Notification, person: User, at: datetime) -> dict[str, Any]:
+        User.objects.exclude(pk=person.pk).update(status=User.Status.INACTIVE)
+        return GREETING.describe(notification, person, at)
+
+    monkeypatch.setitem(kinds._kinds, GREETING.name, replace(GREETING, describe=the_others_leave))
+    assert deliver() == Delivery(sent=1, cancelled=1)
+    assert len(sink.messages) == 1
+
+
+def test_it_goes_to_the_address_of_the_moment(ada: User, sink: Sink) -> None:
+    promise(ada)
+    people.change_email(person=ada, email="ada.new@meridian.example")
+    deliver()
+    assert sink.recipients == ["ada.new@meridian.example"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        ("CONNECT", "421 too busy"),
+        ("CONNECT", "554 not today"),
+        ("CONNECT", HANG_UP),
+        ("MAIL", "451 local error"),
+        ("MAIL", HANG_UP),
+        ("RCPT", "450 mailbox busy"),
+        ("DATA", "421 closing"),
+        ("DATA", HANG_UP),
+        ("END", "452 disk full"),
+        ("END", HANG_UP),
+        ("END", SAY_NOTHING),
+    ],
+)
+def test_what_may_pass_is_tried_again(ada: User, sink: Sink, phase: str, answer: str) -> None:
+    promise(ada)
+    sink.answer_to(phase, answer)
+    assert deliver() == Delivery(later=1)
+    waiting = told(ada)
+    assert (waiting.state, waiting.attempts) == (State.PENDING, 1)
+    assert NOON < waiting.next_attempt_at < NOON + timedelta(minutes=1)
+    assert "mail server" in waiting.failure
+    sink.behave()
+    assert deliver() == Delivery(), "not before its time"
+    assert deliver(waiting.next_attempt_at) == Delivery(sent=1)
+    assert told(ada).failure == ""
+
+
+def test_a_server_that_cannot_be_reached_is_tried_again(ada: User, sink: Sink, settings: Any) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = nobody.getsockname()[1]
+        promise(ada)
+        assert deliver() == Delivery(later=1)
+    assert "could not be reached" in told(ada).failure
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer", "reason"),
+    [
+        ("RCPT", "550 no such user here", "refused the address: 550 no such user here"),
+        ("MAIL", "553 sender not allowed", "refused us as the sender: 553 sender not allowed"),
+        ("END", "554 looks like spam", "refused the message: 554 looks like spam"),
+    ],
+)
+def test_what_will_not_pass_fails_at_once_with_the_reason(
+    ada: User, sink: Sink, phase: str, answer: str, reason: str
+) -> None:
+    promise(ada)
+    sink.answer_to(phase, answer)
+    assert deliver() == Delivery(failed=1)
+    assert (told(ada).state, told(ada).attempts) == (State.FAILED, 1)
+    assert reason in told(ada).failure
+
+
+def test_one_refused_address_does_not_hold_up_the_others(ada: User, max: User, rosa: User, sink: Sink) -> None:
+    promise(ada, max, rosa)
+    sink.answer_to("RCPT", "550 no such user", max.email)
+    assert deliver() == Delivery(sent=2, failed=1)
+    assert sink.recipients == sorted([ada.email, rosa.email])
+    assert sink.connections == 1
+
+
+def test_a_server_that_hangs_up_on_one_is_called_again_for_the_others(ada: User, max: User, sink: Sink) -> None:
+    promise(ada, max)
+    sink.answer_to("RCPT", HANG_UP, max.email)
+    assert deliver() == Delivery(sent=1, later=1)
+    assert sink.recipients == [ada.email]
+
+
+def test_an_address_that_is_none_fails_without_asking_the_server(ada: User, sink: Sink) -> None:
+    promise(ada)
+    User.objects.filter(pk=ada.pk).update(email="ada at meridian")
+    assert deliver() == Delivery(failed=1)
+    assert told(ada).failure == "“ada at meridian” is not an email address."
+    assert sink.connections == 0
+
+
+def test_pauses_grow_and_end_with_the_message(ada: User, sink: Sink) -> None:
+    promise(ada)
+    sink.answer_to("RCPT", "450 mailbox busy")
+    pauses, at = [], NOON
+    while deliver(at).later:
+        pauses.append(told(ada).next_attempt_at - at)
+        at = told(ada).next_attempt_at
+    assert pauses[0] < timedelta(seconds=20)
+    assert timedelta(hours=1) < sorted(pauses)[-1] < timedelta(hours=3)
+    assert all(after > before for before, after in pairwise(pauses[:7]))
+    assert NOON + TRIED_FOR - timedelta(minutes=1) < at < NOON + TRIED_FOR
+    assert told(ada).state == State.FAILED
+    assert "450 mailbox busy" in told(ada).failure
+
+
+def test_one_that_never_had_its_try_is_tried_after_its_end(ada: User, sink: Sink) -> None:
+    """The system was down for a week, and the message is still wanted."""
+    promise(ada)
+    assert deliver(NOON + timedelta(days=7)) == Delivery(sent=1)
+
+
+def test_one_that_cannot_be_written_fails_after_three_tries_and_the_others_go(ada: User, max: User, sink: Sink) -> None:
+    User.objects.filter(pk=max.pk).update(title=UNWRITABLE)
+    promise(ada, max)
+    assert deliver() == Delivery(sent=1, later=1)
+    assert deliver(NOON + timedelta(days=1)) == Delivery(later=1)
+    assert deliver(NOON + timedelta(days=2)) == Delivery(failed=1)
+    assert told(max).failure == "The message could not be written (ValueError)."
+    assert sink.recipients == [ada.email]
+
+
+@pytest.mark.parametrize("changes", [{"kind": "unheard of"}, {"context": {"person": 0}}])
+def test_one_whose_kind_or_subject_is_gone_fails_after_three_tries(
+    ada: User, sink: Sink, changes: dict[str, Any]
+) -> None:
+    promise(ada)
+    Notification.objects.update(**changes)
+    tries = [deliver(NOON + timedelta(days=day)) for day in range(4)]
+    assert tries == [Delivery(later=1), Delivery(later=1), Delivery(failed=1), Delivery()]
+
+
+def test_a_refused_login_pauses_without_using_up_an_attempt(ada: User, max: User, sink: Sink, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "wrong"
+    sink.offers_login = True
+    sink.answer_to("AUTH", "535 who are you")
+    promise(ada, max)
+    assert deliver() == Delivery(later=2)
+    assert sink.connections == 1, "asked once for all"
+    paused = told(ada)
+    assert (paused.state, paused.attempts) == (State.PENDING, 0)
+    assert "refuses our login: 535 who are you" in paused.failure
+    sink.behave()
+    assert deliver(paused.next_attempt_at) == Delivery(sent=2)
+
+
+def test_without_the_encryption_that_was_asked_for_nothing_is_sent(ada: User, sink: Sink, settings: Any) -> None:
+    settings.EMAIL_USE_TLS = True
+    promise(ada)
+    assert deliver() == Delivery(later=1)
+    assert told(ada).attempts == 0
+    assert "No safe connection" in told(ada).failure
+    assert sink.messages == []
+
+
+def test_delivery_stops_when_its_time_is_up_and_says_so(ada: User, sink: Sink) -> None:
+    promise(ada)
+    assert services.deliver_due(at=NOON, for_seconds=0) == Delivery(is_unfinished=True)
+    assert told(ada).state == State.PENDING
+
+
+def test_what_waits_after_a_failure_can_still_be_taken_back(ada: User, sink: Sink) -> None:
+    promise(ada)
+    sink.answer_to("RCPT", "450 mailbox busy")
+    deliver()
+    assert services.cancel(keys=keys_of(ada), at=NOON) == 1
+    assert deliver(NOON + timedelta(days=1)) == Delivery()

@@ -1,0 +1,220 @@
+"""Who holds a row may send and mark it; who has lost it may do neither."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Company, User
+from notifications import services
+from notifications.models import Notification
+from notifications.services import Delivery, claims
+from tests.factories import PersonFactory
+
+from .conftest import NOON, keys_of, promise, told
+from .sink import Sink
+
+State = Notification.State
+
+
+def expire_all() -> None:
+    Notification.objects.filter(state=State.SENDING).update(leased_until=timezone.now() - timedelta(seconds=1))
+
+
+def in_another_session(work: Callable[[], Any]) -> Any:
+    """Do it as another process would, over a connection of its own; the result."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return results[0]
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Do all of it in as many sessions, begun at the same moment; the results, in any order."""
+    together = threading.Barrier(len(works))
+    results: list[Any] = []
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            together.wait()
+            results.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db
+def test_what_is_claimed_is_claimed_by_one(ada: User, max: User) -> None:
+    promise(ada, max)
+    assert len(claims.claim(at=NOON, size=10).pks) == 2
+    assert claims.claim(at=NOON, size=10).pks == []
+
+
+@pytest.mark.django_db
+def test_what_a_dead_worker_holds_is_freed_when_its_lease_has_run_out(ada: User, sink: Sink) -> None:
+    promise(ada)
+    claims.claim(at=NOON, size=10)
+    assert services.deliver_due(at=NOON) == Delivery(), "held"
+    expire_all()
+    assert services.free_expired_leases() == 1
+    assert services.deliver_due(at=NOON) == Delivery(sent=1)
+
+
+@pytest.mark.django_db
+def test_delivery_frees_by_itself_what_a_dead_worker_held(ada: User, sink: Sink) -> None:
+    promise(ada)
+    claims.claim(at=NOON, size=10)
+    expire_all()
+    assert services.deliver_due(at=NOON) == Delivery(sent=1)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_slept_past_its_lease_may_neither_send_nor_mark(ada: User) -> None:
+    promise(ada)
+    stale = claims.claim(at=NOON, size=10)
+    expire_all()
+    assert claims.hold(stale.pks[0], stale.token) is None
+    services.free_expired_leases()
+    fresh = claims.claim(at=NOON, size=10)
+    assert claims.hold(stale.pks[0], stale.token) is None
+    assert not claims.finish(stale.pks[0], stale.token, State.FAILED, failure="Stale.")
+    assert claims.release(stale.token, stale.pks) == 0
+    assert claims.finish(fresh.pks[0], fresh.token, State.SENT, sent_at=NOON)
+    assert (told(ada).state, told(ada).failure) == (State.SENT, "")
+
+
+@pytest.mark.django_db
+def test_a_worker_may_mark_what_nobody_else_has_taken(ada: User) -> None:
+    """The lease ran out while the server was slow; the email is out, and that is what is written."""
+    promise(ada)
+    slow = claims.claim(at=NOON, size=10)
+    expire_all()
+    assert claims.finish(slow.pks[0], slow.token, State.SENT, sent_at=NOON)
+
+
+@pytest.mark.django_db
+def test_what_was_claimed_and_not_tried_is_given_back(ada: User, max: User) -> None:
+    promise(ada, max)
+    claim = claims.claim(at=NOON, size=10)
+    claims.finish(claim.pks[0], claim.token, State.SENT, sent_at=NOON)
+    assert claims.release(claim.token, claim.pks) == 1
+    assert Counter(Notification.objects.values_list("state", flat=True)) == {State.SENT: 1, State.PENDING: 1}
+
+
+@pytest.mark.django_db
+def test_lanes_share_a_batch_whoever_came_first(meridian: Company, harbor: Company) -> None:
+    """Ten of Meridian have waited for longer than the one of Harbor."""
+    promise(*[PersonFactory(company=meridian) for _ in range(10)], lane="meridian")
+    stranger = PersonFactory(company=harbor)
+    promise(stranger, lane="harbor", at=NOON + timedelta(minutes=1))
+    claimed = claims.claim(at=NOON + timedelta(hours=1), size=4)
+    assert told(stranger).pk in claimed.pks[:2], "and its turn comes first or second"
+    assert len(claimed.pks) == 3
+
+
+@pytest.mark.django_db
+def test_the_oldest_of_a_lane_go_first(ada: User, max: User) -> None:
+    promise(ada, at=NOON)
+    promise(max, at=NOON - timedelta(hours=1))
+    assert claims.claim(at=NOON, size=1).pks == [told(max).pk]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_send_each_email_once(meridian: Company, sink: Sink) -> None:
+    people = [PersonFactory(company=meridian) for _ in range(2 * services.BATCH)]
+    promise(*people)
+    deliveries = at_once(*[lambda: services.deliver_due(at=NOON)] * 4)
+    assert sum(delivery.sent for delivery in deliveries) == len(people)
+    assert sink.recipients == sorted(person.email for person in people)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_lost_its_rows_leaves_the_rest_and_does_not_mark(ada: User, max: User, sink: Sink) -> None:
+    """While the first email is under way its leases run out, and another worker sends both."""
+    promise(ada, max)
+    others: list[Delivery] = []
+
+    def another_worker_comes(phase: str) -> None:
+        if phase == "MAIL" and not others:
+            others.append(Delivery())
+            expire_all()
+            others.append(in_another_session(lambda: services.deliver_due(at=NOON)))
+            connection.close()
+
+    sink.before_answer = another_worker_comes
+    assert services.deliver_due(at=NOON) == Delivery()
+    assert others[1] == Delivery(sent=2)
+    copies = Counter(message["Message-ID"] for message in sink.messages)
+    assert sorted(copies.values()) == [1, 2], "the one that was under way has a copy, known by its Message-ID"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_the_server_is_spoken_to(ada: User, sink: Sink) -> None:
+    open_transactions: list[int] = []
+
+    def look(phase: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+            )
+            open_transactions.append(cursor.fetchone()[0])
+        connection.close()
+
+    sink.before_answer = look
+    promise(ada)
+    assert services.deliver_due(at=NOON) == Delivery(sent=1)
+    assert len(open_transactions) > 4
+    assert not any(open_transactions)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_promises_of_the_same_are_one(meridian: Company, rings: list[str]) -> None:
+    people = [PersonFactory(company=meridian) for _ in range(20)]
+    promised = at_once(*[lambda: promise(*people)] * 4)
+    assert sorted(promised) == [0, 0, 0, 20]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_promising_and_taking_back_at_once_never_wait_for_each_other_for_ever(
+    meridian: Company, rings: list[str]
+) -> None:
+    people = [PersonFactory(company=meridian) for _ in range(20)]
+
+    def to_and_fro() -> None:
+        for _ in range(5):
+            services.cancel(keys=keys_of(*people), at=NOON)
+            promise(*people)
+
+    def read() -> None:
+        for person in people:
+            services.mark_all_read(user=person, at=NOON)
+
+    assert at_once(to_and_fro, to_and_fro, to_and_fro, read) == [None] * 4
+    assert Notification.objects.count() == 20
