@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.contrib import admin
@@ -98,8 +99,8 @@ def _in_order(formset: Any) -> list[Step]:
         for form in formset.forms
         if not form.cleaned_data.get("DELETE") and (form.instance.pk or form.has_changed())
     ]
-    remaining.sort(key=lambda form: form.cleaned_data.get("place") or len(remaining) + 1)
-    return [form.instance for form in remaining]
+    in_order = sorted(remaining, key=lambda form: form.cleaned_data.get("place") or math.inf)
+    return [form.instance for form in in_order]
 
 
 class AttendanceInline(admin.TabularInline):

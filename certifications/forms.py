@@ -64,8 +64,8 @@ class EnrollmentForm(forms.ModelForm):
         model = FastStartEnrollment
         fields = ("user", "program")
 
-    def validate_unique(self) -> None:
-        """Enrolling again is right: it revives an enrolment that was withdrawn."""
-
-    def validate_constraints(self) -> None:
-        """As above."""
+    def clean(self) -> None:
+        """Enrolling again is right: it revives what was withdrawn, so the form goes on with that row."""
+        super().clean()
+        who = {"user": self.cleaned_data.get("user"), "program": self.cleaned_data.get("program")}
+        self.instance = FastStartEnrollment.objects.filter(**who).first() or self.instance

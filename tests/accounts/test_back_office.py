@@ -1,0 +1,189 @@
+"""The back office: companies and people, kept by the operator through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import services
+from accounts.models import Company, User
+from tests.factories import PersonFactory
+
+ClientOf = Callable[[User], Client]
+
+PEOPLE = "/admin/accounts/user/"
+COMPANIES = "/admin/accounts/company/"
+
+
+@pytest.fixture
+def office(client_of: ClientOf, operator: User) -> Client:
+    return client_of(operator)
+
+
+def form_of(person: User, **changed: object) -> dict[str, object]:
+    return {
+        "email": person.email,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "title": person.title,
+        "functional_area": person.functional_area,
+        "region": person.region,
+        "reports_to": person.reports_to_id or "",
+    } | changed
+
+
+def messages_of(response) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_the_back_office_is_for_operators(client: Client, client_of: ClientOf, ada: User, office: Client) -> None:
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    assert client_of(ada).get("/admin/", follow=True).status_code == 403
+    assert office.get("/admin/").status_code == 200
+
+
+def test_its_login_is_the_one_with_limits(client: Client, db: None) -> None:
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"
+
+
+def test_a_company_is_made_and_changed(office: Client) -> None:
+    new = {"name": "Lunar", "plan": "plus", "time_zone": "Asia/Tokyo", "seats": 5}
+    office.post(f"{COMPANIES}add/", new)
+    company = Company.objects.get(name="Lunar")
+    office.post(f"{COMPANIES}{company.pk}/change/", new | {"plan": "team"})
+    company.refresh_from_db()
+    assert (company.plan, company.time_zone) == ("team", "Asia/Tokyo")
+
+
+def test_a_company_with_a_taken_name_is_refused_by_the_form(office: Client, meridian: Company) -> None:
+    new = {"name": "meridian systems", "plan": "plus", "time_zone": "Asia/Tokyo", "seats": 5}
+    response = office.post(f"{COMPANIES}add/", new)
+    assert "There is a company of this name already." in response.content.decode()
+
+
+def test_an_invited_person_is_waiting_and_the_operator_is_told_what_comes_next(
+    office: Client, meridian: Company, max: User
+) -> None:
+    new = {"company": meridian.pk, "email": "Noor@Meridian.example", "first_name": "Noor", "last_name": "Haddad"}
+    response = office.post(f"{PEOPLE}add/", new | {"reports_to": max.pk, "can_manage_reports": "on"}, follow=True)
+    person = User.objects.get(email="noor@meridian.example")
+    assert (person.status, person.reports_to, person.can_manage_reports) == ("waiting", max, True)
+    assert EmailAddress.objects.filter(user=person, verified=True).count() == 1
+    assert "Noor Haddad is Waiting" in messages_of(response)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"email": "MAX@meridian.example"}, "Somebody with this email address exists already."),
+        ({"email": "no address"}, "Enter a valid email address."),
+        ({"company": ""}, "This field is required."),
+    ],
+)
+def test_a_person_who_cannot_be_is_refused_by_the_form(office: Client, max: User, wrong, words: str) -> None:
+    new = {"company": max.company_id, "email": "noor@meridian.example", "first_name": "Noor", "last_name": "Haddad"}
+    response = office.post(f"{PEOPLE}add/", new | wrong)
+    assert words in response.content.decode()
+    assert not User.objects.filter(first_name="Noor").exists()
+
+
+def test_a_person_is_edited_and_the_address_moves_with_the_login(
+    office: Client, client_of: ClientOf, lena: User, max: User
+) -> None:
+    elsewhere = client_of(lena)
+    changed = form_of(lena, email="lena.brandt@meridian.example", title="Team Lead", reports_to=max.pk)
+    assert office.post(f"{PEOPLE}{lena.pk}/change/", changed).status_code == 302
+    lena.refresh_from_db()
+    assert (lena.email, lena.title, lena.reports_to) == ("lena.brandt@meridian.example", "Team Lead", max)
+    assert [address.email for address in EmailAddress.objects.filter(user=lena)] == [lena.email]
+    assert elsewhere.get("/account/profile/").status_code == 302
+
+
+def test_saving_without_a_change_leaves_sessions_alone(office: Client, client_of: ClientOf, lena: User) -> None:
+    elsewhere = client_of(lena)
+    assert office.post(f"{PEOPLE}{lena.pk}/change/", form_of(lena)).status_code == 302
+    assert elsewhere.get("/account/profile/").status_code == 200
+
+
+def test_a_circle_is_refused_by_its_field(office: Client, lena: User, max: User) -> None:
+    response = office.post(f"{PEOPLE}{max.pk}/change/", form_of(max, reports_to=lena.pk))
+    assert "Lena Brandt reports to Max Okafor; that would be a circle." in response.content.decode()
+    max.refresh_from_db()
+    assert max.reports_to is None
+
+
+def test_a_manager_of_another_company_is_refused_by_its_field(office: Client, max: User, sam: User) -> None:
+    response = office.post(f"{PEOPLE}{max.pk}/change/", form_of(max, reports_to=sam.pk))
+    assert "A manager must be of the same company." in response.content.decode()
+
+
+def test_nobody_moves_to_another_company_or_is_given_a_status_by_a_form(
+    office: Client, lena: User, harbor: Company
+) -> None:
+    office.post(f"{PEOPLE}{lena.pk}/change/", form_of(lena, company=harbor.pk, status="inactive", is_staff="on"))
+    lena.refresh_from_db()
+    assert (lena.company.name, lena.status, lena.is_staff) == ("Meridian Systems", "active", False)
+
+
+def act(office: Client, action: str, *people: User, confirmed: bool) -> str:
+    form = {"action": action, "_selected_action": [person.pk for person in people]}
+    response = office.post(PEOPLE, form | ({"confirmed": "yes"} if confirmed else {}), follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_deactivating_asks_first_and_says_what_is_kept(office: Client, lena: User) -> None:
+    page = act(office, "deactivate", lena, confirmed=False)
+    assert "Their progress is kept." in page
+    assert "Lena Brandt" in page
+    lena.refresh_from_db()
+    assert lena.status == "active"
+
+
+def test_people_are_deactivated_and_come_back(office: Client, lena: User, rosa: User) -> None:
+    assert "Deactivated: 2." in act(office, "deactivate", lena, rosa, confirmed=True)
+    lena.refresh_from_db()
+    assert lena.status == "inactive"
+    page = act(office, "deactivate", lena, confirmed=True)
+    assert "Inactive already: 1." in page
+    assert "Reactivated: 1." in act(office, "reactivate", lena, confirmed=True)
+
+
+def test_operators_are_not_listed_nor_reached(office: Client, operator: User) -> None:
+    assert operator.email not in office.get(PEOPLE).content.decode().partition('id="changelist"')[2]
+    assert office.get(f"{PEOPLE}{operator.pk}/change/").status_code == 302
+    act(office, "deactivate", operator, confirmed=True)
+    operator.refresh_from_db()
+    assert operator.status == "active"
+
+
+@pytest.mark.parametrize("path", [f"{PEOPLE}{{}}/delete/", f"{COMPANIES}{{}}/delete/"])
+def test_nothing_is_deleted(office: Client, lena: User, path: str) -> None:
+    row = lena if "user" in path else lena.company
+    assert office.post(path.format(row.pk), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in office.get(PEOPLE).content.decode()
+
+
+def test_what_belongs_to_the_login_library_is_not_offered(office: Client) -> None:
+    assert office.get("/admin/account/emailaddress/").status_code == 404
+    assert office.get("/admin/auth/group/").status_code == 404
+
+
+@pytest.mark.parametrize("path", [PEOPLE, COMPANIES, f"{PEOPLE}?q=robin"])
+def test_twenty_rows_cost_no_more_queries_than_two(office: Client, max: User, path: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert office.get(path).status_code == 200
+        return len(captured)
+
+    PersonFactory.create_batch(2, reports_to=None)
+    queries()
+    with_two = queries()
+    for person in PersonFactory.create_batch(18):
+        services.change_manager(person=person, manager=PersonFactory(company=person.company))
+    assert queries() == with_two
