@@ -37,8 +37,7 @@ for (const dialog of document.querySelectorAll("dialog[data-asc-modal]")) showMo
 document.addEventListener("htmx:afterSwap", (event) => {
   const opener = event.detail.requestConfig?.elt ?? document.activeElement;
   const pressed = event.detail.requestConfig?.triggeringEvent?.submitter;
-  for (const dialog of document.querySelectorAll("dialog[data-asc-modal][open]"))
-    showModal(dialog, pressed ?? opener);
+  for (const dialog of document.querySelectorAll("dialog[data-asc-modal][open]")) showModal(dialog, pressed ?? opener);
 });
 
 document.addEventListener("click", (event) => {

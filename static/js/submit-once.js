@@ -18,18 +18,22 @@ function release(form) {
   underWay.delete(form);
 }
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  const button = event.submitter;
-  if (!posts(form, button)) return;
-  if (underWay.has(form)) {
-    event.preventDefault();
-    event.stopPropagation(); // htmx listens further down
-    return;
-  }
-  button?.setAttribute("aria-disabled", "true");
-  underWay.set(form, { button, timer: setTimeout(() => release(form), GIVE_UP_MS) });
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (!posts(form, button)) return;
+    if (underWay.has(form)) {
+      event.preventDefault();
+      event.stopPropagation(); // htmx listens further down
+      return;
+    }
+    button?.setAttribute("aria-disabled", "true");
+    underWay.set(form, { button, timer: setTimeout(() => release(form), GIVE_UP_MS) });
+  },
+  true,
+);
 
 window.addEventListener("pageshow", () => [...underWay.keys()].forEach(release));
 document.addEventListener("htmx:afterRequest", () => [...underWay.keys()].forEach(release));
