@@ -1,0 +1,169 @@
+"""What happens when two things happen at the same moment: row locks, so PostgreSQL only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from accounts import services as people
+from accounts.errors import RefusedChange
+from accounts.models import Company, User
+from certifications import services
+from certifications.errors import StepInUse, StepNotOpen
+from certifications.models import Certification, CertificationEnrollment, FastStartEnrollment, StepCompletion
+from tests.factories import complete, eligible_person
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+AT = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
+LATER = datetime(2027, 4, 1, 15, 0, tzinfo=UTC)
+Deed = Callable[[], object]
+
+
+def at_once(*deeds: Deed) -> list[object]:
+    """What each of them returned or raised, all let go at the same moment, each in a connection of its own."""
+    start = threading.Barrier(len(deeds))
+
+    def run(deed: Deed) -> object:
+        try:
+            start.wait(10)
+            return deed()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def while_it_waits(first: Deed, second: Deed) -> object:
+    """What `second` came to, started while `first` is done but not committed; it must wait for the commit."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            waiting = pool.submit(at_once, second)
+            _until_somebody_waits_for_a_lock()
+        return waiting.result(10)[0]
+
+
+def _until_somebody_waits_for_a_lock() -> None:
+    pause = threading.Event()
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        pause.wait(0.05)
+    pytest.fail("The second one did not wait for the first.")
+
+
+def test_the_same_first_step_twice_begins_once(lena: User, message: Certification) -> None:
+    step = message.steps.get(position=1)
+    outcomes = at_once(*[lambda: services.complete_step(person=lena, step=step, at=AT)] * 4)
+    assert [type(outcome) for outcome in outcomes] == [CertificationEnrollment] * 4
+    assert (CertificationEnrollment.objects.count(), StepCompletion.objects.count()) == (1, 1)
+
+
+def test_the_last_two_steps_at_once_complete_it(lena: User, message: Certification) -> None:
+    complete(lena, message, steps=4, at=AT)
+    fifth, sixth = message.steps.filter(position__gte=5).order_by("position")
+    services_of = [
+        lambda: services.complete_step(person=lena, step=fifth, at=LATER),
+        lambda: services.complete_step(person=lena, step=sixth, at=LATER),
+    ]
+    at_once(*services_of)
+    assert CertificationEnrollment.objects.get().status == "completed"
+
+
+def test_the_second_of_the_last_steps_waits_for_the_first(lena: User, message: Certification) -> None:
+    complete(lena, message, steps=4, at=AT)
+    fifth, sixth = message.steps.filter(position__gte=5).order_by("position")
+    second = while_it_waits(
+        lambda: services.complete_step(person=lena, step=fifth, at=LATER),
+        lambda: services.complete_step(person=lena, step=sixth, at=LATER),
+    )
+    assert second.status == "completed"
+
+
+def test_enrolling_waits_for_a_withdrawal_of_the_same_person(lena: User, message: Certification) -> None:
+    program = message.program
+    while_it_waits(
+        lambda: services.withdraw(person=lena, program=program, by=None, at=AT),
+        lambda: services.enroll(person=lena, program=program, at=LATER),
+    )
+    enrollment = FastStartEnrollment.objects.get()
+    assert (enrollment.enrolled_at, enrollment.withdrawn_at) == (LATER, None)
+
+
+def test_withdrawing_waits_for_an_enrolment_of_the_same_person(lena: User, message: Certification) -> None:
+    program = message.program
+    services.withdraw(person=lena, program=program, by=None, at=AT)
+    ended = while_it_waits(
+        lambda: services.enroll(person=lena, program=program, at=AT),
+        lambda: services.withdraw(person=lena, program=program, by=None, at=LATER),
+    )
+    assert ended is True
+    assert FastStartEnrollment.objects.get().withdrawn_at == LATER
+
+
+def test_taking_out_a_step_waits_for_who_does_the_last_other_one(lena: User, message: Certification) -> None:
+    complete(lena, message, steps=4, at=AT)
+    fifth, sixth = message.steps.filter(position__gte=5).order_by("position")
+    while_it_waits(
+        lambda: services.complete_step(person=lena, step=fifth, at=LATER),
+        lambda: services.remove_step(step=sixth, at=LATER),
+    )
+    assert CertificationEnrollment.objects.get().status == "completed"
+
+
+def test_doing_a_step_that_is_taken_out_at_the_same_moment_is_refused_or_keeps_it(
+    lena: User, message: Certification
+) -> None:
+    step = message.steps.get(position=6)
+    done, removed = at_once(
+        lambda: services.complete_step(person=lena, step=step, at=AT),
+        lambda: services.remove_step(step=message.steps.get(position=6), at=AT),
+    )
+    if message.steps.count() == 6:
+        assert isinstance(removed, StepInUse)
+        assert isinstance(done, CertificationEnrollment)
+    else:
+        assert removed is None
+        assert isinstance(done, StepNotOpen)
+        assert not StepCompletion.objects.exists()
+
+
+def test_two_changes_of_the_hierarchy_cannot_close_a_circle_together(ada: User, max: User) -> None:
+    second = while_it_waits(
+        lambda: people.change_manager(person=ada, manager=max),
+        lambda: people.change_manager(person=User.objects.get(pk=max.pk), manager=User.objects.get(pk=ada.pk)),
+    )
+    assert isinstance(second, RefusedChange)
+    max.refresh_from_db()
+    assert max.reports_to is None
+
+
+def test_two_people_asking_for_one_address_at_once_do_not_both_get_it(ada: User, max: User) -> None:
+    outcomes = at_once(
+        *[lambda person=person: people.change_email(person=person, email="one@meridian.example") for person in (ada, max)]
+    )
+    refusals = [outcome for outcome in outcomes if outcome is not None]
+    assert [getattr(refusal, "messages", refusal) for refusal in refusals] == [
+        ["Somebody with this email address exists already."]
+    ]
+    assert User.objects.filter(email="one@meridian.example").count() == 1
+
+
+def test_many_people_doing_steps_do_not_wait_for_each_other(meridian: Company, message: Certification) -> None:
+    step = message.steps.get(position=1)
+    crowd = [eligible_person(message, meridian) for _ in range(4)]
+    outcomes = at_once(
+        *[lambda person=person: services.complete_step(person=person, step=step, at=AT) for person in crowd]
+    )
+    assert [type(outcome) for outcome in outcomes] == [CertificationEnrollment] * 4
