@@ -7,6 +7,7 @@ moment of delivery; each function is a short transaction of its own.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -20,7 +21,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from notifications.models import Notification
+from notifications.querysets import NotificationQuerySet
 
+logger = logging.getLogger(__name__)
 State = Notification.State
 T = TypeVar("T")
 
@@ -56,7 +59,7 @@ def claim(*, at: datetime, size: int) -> Claim:
     return claimed
 
 
-def _oldest(due: Any, share: int) -> list[int]:
+def _oldest(due: NotificationQuerySet, share: int) -> list[int]:
     free = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
     return list(free.values_list("pk", flat=True)[:share])
 
@@ -91,24 +94,27 @@ def free_expired_leases() -> int:
 
 
 @transaction.atomic
-def _give_back(rows: Any) -> int:
+def _give_back(rows: NotificationQuerySet) -> int:
     return rows.filter(pk__in=rows.locked(skip=True).values("pk")).update(
         state=State.PENDING, lease_token=None, leased_until=None
     )
 
 
-def patiently(step: Callable[[], T]) -> T:
+def patiently(step: Callable[[], T], *, for_seconds: float = float("inf")) -> T:
     """Do a step that can be repeated until the database has done it: it may be restarting, or busy.
 
-    What has happened to an email must be written down, or it would be sent a second time.
+    What has happened to an email must be written down, or it would be sent a second time. Raises
+    the database's error after `for_seconds`.
     """
+    give_up_at = time.monotonic() + for_seconds
     pause = 0.05
     while True:
         try:
             return step()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or time.monotonic() > give_up_at:
                 raise
-            connection.close()
-            time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            logger.warning("The database does not answer (%s); asking again.", error)
+        connection.close()
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 State = Notification.State
 
 BATCH = 50
+# Seconds. So long a database may be away before an email is left to the next attempt.
+PATIENCE = 15.0
 # A message that we cannot even write is tried so often: what it needs may be in the middle of a change.
 TRIES_OF_A_POISONED = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=2)
@@ -68,8 +70,12 @@ def deliver_due(*, at: datetime | None = None, for_seconds: float | None = None)
     while time.monotonic() < stop_at:
         claim = claims.claim(at=at or timezone.now(), size=BATCH)
         if not claim.pks or not _deliver_batch(claim, at, stop_at, tally):
-            return Delivery(**tally)
-    return Delivery(**tally, is_unfinished=True)
+            return _delivery(tally)
+    return _delivery(tally, is_unfinished=True)
+
+
+def _delivery(tally: Counter[str], *, is_unfinished: bool = False) -> Delivery:
+    return Delivery(tally["sent"], tally["later"], tally["failed"], tally["cancelled"], is_unfinished)
 
 
 def _deliver_batch(claim: claims.Claim, at: datetime | None, stop_at: float, tally: Counter[str]) -> bool:
@@ -89,7 +95,7 @@ def _deliver_batch(claim: claims.Claim, at: datetime | None, stop_at: float, tal
 
 def _deliver(pk: int, token: uuid.UUID, at: datetime | None, line: Line) -> Outcome | None:
     """Send one email and write down what became of it; None when it is in other hands by now."""
-    notification = claims.patiently(lambda: claims.hold(pk, token))
+    notification = claims.patiently(lambda: claims.hold(pk, token), for_seconds=PATIENCE)
     if notification is None:
         return None
     moment = at or timezone.now()
@@ -101,7 +107,7 @@ def _deliver(pk: int, token: uuid.UUID, at: datetime | None, line: Line) -> Outc
 
 def _try(notification: Notification, at: datetime, line: Line) -> Outcome:
     try:
-        letter = claims.patiently(lambda: _write(notification, at))
+        letter = claims.patiently(lambda: _write(notification, at), for_seconds=PATIENCE)
     except Exception as error:
         return _poisoned(notification, error, at)
     if letter is None:
@@ -163,4 +169,4 @@ def _later(attempts: int, reason: str, next_attempt_at: datetime) -> Outcome:
 
 def _pause_after(attempts: int) -> timedelta:
     """Twice as long each time, and never quite the same for all who were refused together."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 12), LONGEST_PAUSE) * uniform(0.75, 1.25)  # noqa: S311
+    return min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 12), LONGEST_PAUSE) * uniform(0.75, 1.25)  # noqa: S311

@@ -46,7 +46,7 @@ def promise(*, kind: str, lane: str, rows: QuerySet[Any, Any], at: datetime) -> 
     statement = _PROMISE.format(rows=sql, at=_INSTANT[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, kind, lane, moment, moment])
-        promised = cursor.rowcount
+        promised: int = cursor.rowcount
     if promised:
         transaction.on_commit(doorbell.ring, robust=True)
     return promised
