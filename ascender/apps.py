@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -11,7 +11,8 @@ class AscenderConfig(AppConfig):
     name = "ascender"
 
     def ready(self) -> None:
-        post_migrate.connect(create_cache_table, sender=self)
+        # Django sends the signal for apps with models only, and this one has none.
+        post_migrate.connect(create_cache_table, sender=apps.get_app_config("sessions"))
 
 
 def create_cache_table(using: str, **_: Any) -> None:
