@@ -194,6 +194,25 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(ada: User, sink: S
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
+def test_what_the_server_accepted_is_written_down_though_the_database_went_away(ada: User, sink: Sink) -> None:
+    def cut_all_sessions(phase: str) -> None:
+        if phase == "END":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            connection.close()
+
+    promise(ada)
+    sink.before_answer = cut_all_sessions
+    assert services.deliver_due(at=NOON) == Delivery(sent=1)
+    assert told(ada).state == State.SENT
+    assert len(sink.messages) == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 def test_two_promises_of_the_same_are_one(meridian: Company, rings: list[str]) -> None:
     people = [PersonFactory(company=meridian) for _ in range(20)]
     promised = at_once(*[lambda: promise(*people)] * 4)
