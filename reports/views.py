@@ -1,0 +1,98 @@
+"""Home, and the Certification Progress report on screen and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, page_of
+from accounts.models import User
+from assignments.lists import ListQuery
+from assignments.querysets import certifications_with_counts
+from assignments.views.lists import today_of
+from certifications.models import Certification
+
+from .columns import COLUMNS, SORT_KEYS
+from .export import csv_lines
+from .forms import ProgressFilter
+from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_assignments, progress_of
+
+#: Rows that are in memory at once while a file is being written.
+AT_ONCE = 2000
+#: Assignments on Home; Enroll has them all.
+NEXT = 5
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an address asks of the report, and what its reader may see of that."""
+
+    query: ListQuery
+    filter: ProgressFilter
+    found: ProgressQuerySet
+    today: date
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> _Asked:
+        user: User = request.user
+        today = today_of(user)
+        query = ListQuery.of(request, SORT_KEYS, default="first_name")
+        filters = ProgressFilter.of(request.GET, certifications=Certification.objects.visible_to(user))
+        found = filters.found_in(progress_of(user), on=today).matching(query.q)
+        return cls(query, filters, found, today)
+
+
+@page_of(REPORTS)
+@require_safe
+def certification_progress(request: HttpRequest) -> HttpResponse:
+    asked = _Asked.by(request)
+    context = {
+        "q": asked.query.q,
+        "sort": asked.query.sort,
+        "page_obj": asked.query.paged(asked.found.rows(on=asked.today), count=asked.found.count()),
+        "columns": COLUMNS,
+        "filters": asked.filter.menus(),
+        "filter_count": len(asked.filter),
+        "kept": [(name, value) for name, values in request.GET.lists() for value in values],
+        "today": asked.today,
+    }
+    return render(request, "reports/certification_progress.html", context)
+
+
+@page_of(REPORTS)
+@require_safe
+def certification_progress_csv(request: HttpRequest) -> HttpResponseBase:
+    asked = _Asked.by(request)
+    rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=AT_ONCE)
+    return StreamingHttpResponse(
+        csv_lines(rows, zone=request.user.company.zone),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="certification-progress-{asked.today}.csv"'},
+    )
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Each person's first page. An operator, who has no company's pages, is led to the back office."""
+    if request.user.company_id is None:
+        return redirect("admin:index")
+    return _home_of_a_person(request)
+
+
+@page_of(OWN_PAGES)
+def _home_of_a_person(request: HttpRequest) -> HttpResponse:
+    user, today = request.user, today_of(request.user)
+    context = {
+        "today": today,
+        "assignments": next_assignments(user)[:NEXT],
+        "begun": begun_beside_assignments(user),
+        "certifications": certifications_with_counts(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
+        "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
+    }
+    return render(request, "reports/home.html", context)
