@@ -11,13 +11,16 @@ from .close import close_on_departure, close_on_withdrawal, unassign
 from .due_dates import change_due_date
 from .operations import check_press
 from .reminding import queue_reminders
+from .sweeping import Sweep, sweep
 
 __all__ = [
+    "Sweep",
     "assign",
     "change_due_date",
     "check_press",
     "close_on_departure",
     "close_on_withdrawal",
     "queue_reminders",
+    "sweep",
     "unassign",
 ]

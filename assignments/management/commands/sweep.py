@@ -1,0 +1,62 @@
+"""`manage.py sweep`: the sweep without a broker, once or for ever."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import Company
+from assignments import services
+
+SECONDS_BETWEEN = 5
+
+
+class Command(BaseCommand):
+    help = "Queue the reminders that are due, then send the emails that are waiting. Needs no broker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--loop", action="store_true", help=f"repeat it every {SECONDS_BETWEEN} seconds")
+        parser.add_argument(
+            "--at",
+            metavar="ISO-INSTANT",
+            help="the moment for what is due, wanted and late, with its offset: 2027-03-09T08:00:00-05:00",
+        )
+        parser.add_argument(
+            "--rehearse-future",
+            action="store_true",
+            help="allow a moment ahead of the clock outside the demo: real emails go out early",
+        )
+
+    def handle(self, *, loop: bool, at: str | None, rehearse_future: bool, **_: Any) -> None:
+        moment = _moment(at, may_be_ahead=rehearse_future) if at else None
+        self._sweep(moment)
+        while loop:
+            time.sleep(SECONDS_BETWEEN)
+            self._sweep(moment)
+
+    def _sweep(self, moment: datetime | None) -> None:
+        self.stdout.write(str(services.sweep(at=moment)))
+        self.stdout.flush()
+
+
+def _moment(text: str, *, may_be_ahead: bool) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"{text!r} is not a moment. Write one like 2027-03-09T08:00:00-05:00.")
+    if timezone.is_naive(moment):
+        raise CommandError(f"{text} has no offset, so nobody knows when it is. Write one like {text}+00:00.")
+    if moment > timezone.now() and not may_be_ahead and not Company.objects.is_the_demo():
+        raise CommandError(
+            f"{text} is ahead of the clock, and this is not the demo: real people would get emails early. "
+            "Add --rehearse-future if that is what you want."
+        )
+    return moment

@@ -1,0 +1,38 @@
+"""One sweep: what is due is queued, what is queued goes out. Beat, workers and the command all do just this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from notifications import services as post_office
+
+from .reminding import queue_reminders
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one sweep did, in numbers."""
+
+    reminders: int
+    sent: int
+    later: int
+    failed: int
+
+    def __str__(self) -> str:
+        return (
+            f"reminders queued {self.reminders} · emails sent {self.sent} · later {self.later} · failed {self.failed}"
+        )
+
+
+def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sweep:
+    """Queue the reminders that are due, then deliver; needs no broker, and any number may run at once.
+
+    `at` is the aware moment for what is due, wanted and late, by default the present; `for_seconds`
+    limits the delivery.
+    """
+    reminders = queue_reminders(at=at or timezone.now())
+    delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
+    return Sweep(reminders=reminders, sent=delivery.sent, later=delivery.later, failed=delivery.failed)

@@ -1,0 +1,16 @@
+"""The worker's door."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from . import services
+
+# Seconds. Then the next sweep, or a ring of the doorbell, goes on; the worker is free for others in between.
+SHIFT = 20
+
+
+@shared_task(name="assignments.tasks.sweep", ignore_result=True, soft_time_limit=90, time_limit=120)
+def sweep() -> None:
+    """What beat asks for every few seconds."""
+    services.sweep(for_seconds=SHIFT)
