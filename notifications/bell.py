@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from . import kinds, letters
 from .models import Notification
@@ -23,11 +24,11 @@ NEWEST = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the bell. `text` is HTML; `path` is where it leads."""
+    """One line of the bell; `path` is where it leads."""
 
     pk: int
     is_unread: bool
-    text: str
+    text: SafeString
     created_at: datetime
     path: str
 

@@ -196,8 +196,18 @@ def test_the_bell_alone_is_the_bell_of_every_page(ada: User, client_of: LogIn) -
     promise(ada)
     html = client_of(ada).get(BELL).content.decode()
     assert "Notifications, 1 unread" in html
+    assert "<b>Command of the Message</b> was assigned to you" in html
     assert f'action="/notifications/{told(ada).pk}/open/"' in html
     assert "<html" not in html
+
+
+@pytest.mark.parametrize("address", [LIST, BELL])
+def test_html_in_a_title_is_shown_not_obeyed(max: User, client_of: LogIn, address: str) -> None:
+    User.objects.filter(pk=max.pk).update(region="<img src=x>")
+    promise(max)
+    html = client_of(max).get(address).content.decode()
+    assert "<b>&lt;img src=x&gt;</b> was assigned to you" in html
+    assert "<img" not in html
 
 
 def test_an_operator_sees_them_all_in_the_back_office_and_changes_none(

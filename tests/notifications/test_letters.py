@@ -123,4 +123,4 @@ def test_html_in_a_name_is_shown_not_obeyed(rosa: User, sink: Sink) -> None:
 def test_the_bell_says_it_in_one_line(rosa: User) -> None:
     promise(rosa)
     line = letters.bell_line(told(rosa), GREETING, rosa, NOON)
-    assert line == "<b>Command of the Message</b> was assigned to you by Ada Ekström, due Tue 9 March 2027."
+    assert line.strip() == "<b>Command of the Message</b> was assigned to you by Ada Ekström, due Tue 9 March 2027."
