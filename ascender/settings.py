@@ -229,7 +229,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Broker: only a doorbell; the database remembers ---------------------------------------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = environment.read("CELERY_BROKER_URL", as_broker, "filesystem://")
+CELERY_BROKER_URL = environment.read("CELERY_BROKER_URL", as_broker, "filesystem://localhost")
 BROKER_SCHEME = urlsplit(CELERY_BROKER_URL).scheme
 FILESYSTEM_BROKER = {
     "data_folder_in": str(BROKER_DIR / "messages"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-DEADLINE = 15.0
+from .processes import DEADLINE, eventually, is_alive
 
 SUPERVISE = """
     import sys
@@ -73,28 +73,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
         supervisor.stdout.close()
 
 
-def eventually(question: Callable[[], bool]) -> bool:
-    until = time.monotonic() + DEADLINE
-    while time.monotonic() < until:
-        if question():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def pids(tmp_path: Path, name: str) -> list[int]:
     file = tmp_path / f"{name}.pid"
     return [int(pid) for pid in file.read_text().split()] if file.exists() else []
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and was not waited for does not count."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
 
 
 def test_a_program_that_dies_is_started_again_and_the_others_go_on(start: Start, tmp_path: Path) -> None:
