@@ -21,6 +21,12 @@ from .models import User
 View = Callable[..., HttpResponseBase]
 
 
+class PersonRequest(HttpRequest):
+    """A request that `page_of` has let in: it is somebody of a company who asks."""
+
+    user: User
+
+
 @dataclass(frozen=True)
 class Area:
     """A part of the product that is open to some people of a company."""

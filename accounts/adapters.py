@@ -41,9 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """`?next=` leads nowhere but to the host that was asked, however many hosts we answer to."""
         request = context.request
-        return bool(
-            url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-        )
+        return bool(url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Only the person's own address is a login: one that waits for its confirmation is none yet."""

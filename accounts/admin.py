@@ -31,7 +31,7 @@ for unused in filter(admin.site.is_registered, (Group, EmailAddress, EmailConfir
 class ThroughServices(admin.ModelAdmin):
     """Saves through services, shows their refusals as messages, and deletes nothing."""
 
-    refusals: tuple[type[Exception], ...] = (RefusedChange,)
+    refusals: tuple[type[Exception], ...] = (RefusedChange, ValidationError)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -40,7 +40,7 @@ class ThroughServices(admin.ModelAdmin):
         """The stock view runs in one transaction, so a refusal leaves nothing half done."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except (*self.refusals, ValidationError) as refusal:
+        except self.refusals as refusal:
             reasons = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
             for reason in reasons:
                 self.message_user(request, reason, messages.ERROR)
@@ -110,8 +110,7 @@ class PersonAdmin(ThroughServices):
 
     @admin.display
     def permissions(self, person: User) -> str:
-        names = ("can_manage_users", "can_manage_assignments", "can_manage_reports")
-        return ", ".join(str(User._meta.get_field(name).verbose_name) for name in names if getattr(person, name))
+        return ", ".join(str(permission.verbose_name) for permission in person.granted_permissions)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
@@ -144,13 +143,14 @@ class PersonAdmin(ThroughServices):
             answer="Deactivate",
         ):
             return page
-        return self._each(
+        self._each(
             request,
             people,
             lambda person: services.deactivate(person=person, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
             "Deactivated",
             "Inactive already",
         )
+        return None
 
     @admin.action(description="Reactivate the selected people")
     def reactivate(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
@@ -159,13 +159,14 @@ class PersonAdmin(ThroughServices):
             people,
             action="reactivate",
             question="Reactivate these people?",
-            explanation="They can log in again. Assignments that were closed stay closed; their progress is still there.",
+            explanation="They can log in again. Closed assignments stay closed; their progress is still there.",
             answer="Reactivate",
         ):
             return page
-        return self._each(
+        self._each(
             request, people, lambda person: services.reactivate(person=person), "Reactivated", "Were not inactive"
         )
+        return None
 
     def _each(
         self, request: HttpRequest, people: QuerySet[User], do: Callable[[User], bool], done: str, unchanged: str

@@ -35,9 +35,7 @@ class PersonForm(forms.ModelForm):
             "functional_area",
             "region",
             "reports_to",
-            "can_manage_users",
-            "can_manage_assignments",
-            "can_manage_reports",
+            *User.PERMISSIONS,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -93,9 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
-    company = models.ForeignKey(
-        Company, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
-    )
+    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     reports_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="direct_reports"
     )
@@ -103,8 +101,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     functional_area = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, db_default="waiting")
-    is_active = models.GeneratedField(  # type: ignore[assignment]
-        expression=~Q(status="inactive"), output_field=models.BooleanField(), db_persist=True
+    is_active = models.GeneratedField(
+        expression=~Q(status="inactive"),  # type: ignore[arg-type]  # the stubs know no Q here
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     can_manage_users = models.BooleanField(
         "Manage Users", default=False, help_text="Invite, edit and deactivate people, grant permissions."
@@ -121,6 +121,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    PERMISSIONS = ("can_manage_users", "can_manage_assignments", "can_manage_reports")
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
@@ -160,6 +161,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def granted_permissions(self) -> list[models.Field[bool, bool]]:
+        """Those of the three that this person has: each with its `verbose_name` and `help_text`."""
+        fields = [field for field in self._meta.concrete_fields if field.name in self.PERMISSIONS]
+        return [field for field in fields if getattr(self, field.name)]
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -29,7 +29,8 @@ def save_company(*, company: Company) -> Company:
 @transaction.atomic
 def create_operator(*, email: str, password: str | None, **fields: Any) -> User:
     """Vendor staff with every right in the back office and no company."""
-    return _create(email=email, password=password, status=User.Status.ACTIVE, is_staff=True, is_superuser=True, **fields)
+    rights = {"status": User.Status.ACTIVE, "is_staff": True, "is_superuser": True}
+    return _create(email=email, password=password, **rights, **fields)
 
 
 @transaction.atomic
@@ -64,24 +65,13 @@ def _taken() -> ValidationError:
 
 
 #: What an admin or operator may change about a person in one go; the rest has services of its own.
-DETAILS = frozenset(
-    {
-        "first_name",
-        "last_name",
-        "title",
-        "functional_area",
-        "region",
-        "can_manage_users",
-        "can_manage_assignments",
-        "can_manage_reports",
-    }
-)
+DETAILS = {"first_name", "last_name", "title", "functional_area", "region", *User.PERMISSIONS}
 
 
 @transaction.atomic
 def change_details(*, person: User, **details: Any) -> None:
     """Change some of the `DETAILS` of a person. Raises ValidationError; TypeError for anything else."""
-    if strange := details.keys() - DETAILS:
+    if strange := set(details) - DETAILS:
         raise TypeError(f"Not a detail of a person: {', '.join(sorted(strange))}")
     for name, value in details.items():
         setattr(person, name, value)
@@ -99,7 +89,8 @@ def set_password(*, person: User, password: str) -> None:
 def change_manager(*, person: User, manager: User | None) -> None:
     """Set whom a person reports to. Raises `RefusedChange` for another company's or a circle."""
     # One change of a company's hierarchy at a time: two that are harmless alone could close a circle.
-    Company.objects.select_for_update(no_key=True).filter(pk=person.company_id).first()
+    if person.company is not None:
+        Company.objects.select_for_update(no_key=True).get(pk=person.company.pk)
     if refusal := manager and why_not_manager(person=person, manager=manager):
         raise RefusedChange(refusal)
     person.reports_to = manager
@@ -112,7 +103,7 @@ def why_not_manager(*, person: User, manager: User) -> str:
         return "A manager must be of the same company."
     if manager.pk == person.pk:
         return "Nobody can report to themselves."
-    if person.pk and User.objects.below(person).filter(pk=manager.pk).exists():
+    if person.pk and User.objects.below(person).contains(manager):
         return f"{manager.full_name} reports to {person.full_name}; that would be a circle."
     return ""
 
@@ -129,7 +120,7 @@ def change_email(*, person: User, email: str) -> None:
         person.full_clean(exclude=["password"])
         with transaction.atomic():
             person.save(update_fields=["email"])
-            person.emailaddress_set.exclude(email__iexact=person.email).delete()
+            EmailAddress.objects.filter(user=person).exclude(email__iexact=person.email).delete()
             EmailAddress.objects.update_or_create(
                 user=person, email=person.email, defaults={"primary": True, "verified": True}
             )

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .access import OWN_PAGES, page_of
-from .models import User
-
-PERMISSIONS = ("can_manage_users", "can_manage_assignments", "can_manage_reports")
+from .access import OWN_PAGES, PersonRequest, page_of
 
 
 @page_of(OWN_PAGES)
 @require_safe
-def profile(request: HttpRequest) -> HttpResponse:
-    granted = [User._meta.get_field(name) for name in PERMISSIONS if getattr(request.user, name)]
-    return render(request, "accounts/profile.html", {"person": request.user, "permissions": granted})
+def profile(request: PersonRequest) -> HttpResponse:
+    return render(request, "accounts/profile.html", {"person": request.user})
 
 
 @page_of(OWN_PAGES)
 @require_safe
-def account_settings(request: HttpRequest) -> HttpResponse:
+def account_settings(request: PersonRequest) -> HttpResponse:
     pending = EmailAddress.objects.get_new(request.user)
     return render(request, "accounts/settings.html", {"pending": pending})

@@ -38,8 +38,10 @@ class FastStartProgramAdmin(Catalogue):
     prepopulated_fields = {"slug": ("title",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FastStartProgram]:
-        return super().get_queryset(request).annotate(
-            enrolled_count=Count("enrollments", filter=Q(enrollments__withdrawn_at__isnull=True))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(enrolled_count=Count("enrollments", filter=Q(enrollments__withdrawn_at__isnull=True)))
         )
 
     @admin.display(ordering="enrolled_count")
@@ -68,8 +70,10 @@ class CertificationAdmin(Catalogue):
     search_fields = ("title",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Certification]:
-        return super().get_queryset(request).annotate(
-            step_count=Count("steps", distinct=True), company_count=Count("companies", distinct=True)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(step_count=Count("steps", distinct=True), company_count=Count("companies", distinct=True))
         )
 
     @admin.display(description="steps")
@@ -153,7 +157,7 @@ class TrainingSessionAdmin(Catalogue):
             sessions.select_related("program"),
             action="enroll_attendees",
             question="Enroll everyone who attended?",
-            explanation="Each attendee is enrolled in the Fast Start Program of the training, which opens its certifications.",
+            explanation="Each is enrolled in the Fast Start Program of the training, which opens its certifications.",
             answer="Enroll",
         ):
             return page

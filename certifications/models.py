@@ -69,9 +69,7 @@ class Attendance(models.Model):
 class FastStartEnrollment(models.Model):
     """A person in a Fast Start Program. A withdrawn one stays as history; enrolling again revives it."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="fast_start_enrollments"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="fast_start_enrollments")
     program = models.ForeignKey(FastStartProgram, on_delete=models.PROTECT, related_name="enrollments")
     enrolled_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -204,9 +202,7 @@ class StepCompletion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["enrollment", "step"], name="certifications_stepcompletion_is_done_once"
-            )
+            models.UniqueConstraint(fields=["enrollment", "step"], name="certifications_stepcompletion_is_done_once")
         ]
 
     def __str__(self) -> str:

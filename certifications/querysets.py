@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 
 from . import models
-
-if TYPE_CHECKING:
-    from .models import Certification, CertificationEnrollment, FastStartEnrollment, FastStartProgram, Step
 
 Reference = Any  # a model instance, or an expression such as OuterRef("pk")
 
@@ -74,7 +84,7 @@ def progress(field: str, *, person: Reference, certification: Reference) -> Subq
     return Subquery(enrollments.values(field))
 
 
-class FastStartProgramQuerySet(QuerySet["FastStartProgram"]):
+class FastStartProgramQuerySet(QuerySet["models.FastStartProgram"]):
     def visible_to(self, user: User) -> Self:
         """Those that lead to a certification in scope for the person's company; one row per program."""
         return self.filter(pk__in=models.Certification.objects.visible_to(user).values("program"))
@@ -96,15 +106,17 @@ class FastStartProgramQuerySet(QuerySet["FastStartProgram"]):
         return self.prefetch_related(Prefetch("certifications", queryset=visible, to_attr="opens"))
 
 
-class FastStartEnrollmentQuerySet(QuerySet["FastStartEnrollment"]):
+class FastStartEnrollmentQuerySet(QuerySet["models.FastStartEnrollment"]):
     def current(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
 
 
-class CertificationQuerySet(QuerySet["Certification"]):
+class CertificationQuerySet(QuerySet["models.Certification"]):
     def visible_to(self, user: User) -> Self:
         """Those in scope for the person's company: no others exist for it. None for an operator."""
-        return self.filter(pk__in=models.CompanyCertification.objects.filter(company=user.company_id).values("certification"))
+        return self.filter(
+            pk__in=models.CompanyCertification.objects.filter(company=user.company_id).values("certification")
+        )
 
     def with_standing_of(self, user: User) -> Self:
         """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on`, `missing` of
@@ -127,13 +139,13 @@ class CertificationQuerySet(QuerySet["Certification"]):
         ).annotate(is_open=Q(is_enrolled=True) | Q(started_at__isnull=False))
 
 
-class StepQuerySet(QuerySet["Step"]):
+class StepQuerySet(QuerySet["models.Step"]):
     def with_completion_by(self, user: User) -> Self:
         """Annotates `completed_at`, NULL where the person has not done the step yet."""
         done = models.StepCompletion.objects.filter(step=OuterRef("pk"), enrollment__user=user)
         return self.annotate(completed_at=Subquery(done.values("completed_at")))
 
 
-class CertificationEnrollmentQuerySet(QuerySet["CertificationEnrollment"]):
+class CertificationEnrollmentQuerySet(QuerySet["models.CertificationEnrollment"]):
     def completed(self) -> Self:
         return self.filter(status=models.CertificationEnrollment.Status.COMPLETED)

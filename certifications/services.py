@@ -153,9 +153,7 @@ def _begin(person: User, certification: Certification, at: datetime) -> Certific
         return begun
     if not FastStartEnrollment.objects.current().filter(user=person, program=certification.program).exists():
         raise StepNotOpen(f"{certification.title} opens once you are enrolled in {certification.program.title}.")
-    CertificationEnrollment.objects.get_or_create(
-        user=person, certification=certification, defaults={"started_at": at}
-    )
+    CertificationEnrollment.objects.get_or_create(user=person, certification=certification, defaults={"started_at": at})
     return mine.get()
 
 
@@ -175,6 +173,4 @@ def _complete_whoever_is_done(certification: Certification, at: datetime) -> Non
     list(begun.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
     done = StepCompletion.objects.filter(step=OuterRef("pk"), enrollment=OuterRef(OuterRef("pk")))
     steps_left = Step.objects.filter(certification=certification).exclude(Exists(done))
-    begun.exclude(Exists(steps_left)).update(
-        status=CertificationEnrollment.Status.COMPLETED, completed_at=at
-    )
+    begun.exclude(Exists(steps_left)).update(status=CertificationEnrollment.Status.COMPLETED, completed_at=at)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import OWN_PAGES, page_of
+from accounts.access import OWN_PAGES, PersonRequest, page_of
 from accounts.models import User
 
 from . import services
@@ -23,8 +23,8 @@ COMPLETED = CertificationEnrollment.Status.COMPLETED
 
 @page_of(OWN_PAGES)
 @require_safe
-def certification_list(request: HttpRequest) -> HttpResponse:
-    mine = list(
+def certification_list(request: PersonRequest) -> HttpResponse:
+    mine: list[Any] = list(
         Certification.objects.visible_to(request.user).with_standing_of(request.user).select_related("program")
     )
     groups = {
@@ -38,8 +38,8 @@ def certification_list(request: HttpRequest) -> HttpResponse:
 def certification_page(user: User, slug: str, *, just_completed: str = "") -> dict[str, Any]:
     """What the certification's page shows to one learner; the floor above adds what is assigned of it."""
     visible = Certification.objects.visible_to(user).with_standing_of(user).select_related("program")
-    certification = get_object_or_404(visible, slug=slug)
-    steps = list(certification.steps.with_completion_by(user).order_by("position"))
+    certification: Any = get_object_or_404(visible, slug=slug)
+    steps: list[Any] = list(certification.steps.with_completion_by(user).order_by("position"))
     return {
         "certification": certification,
         "steps": steps,
@@ -51,7 +51,7 @@ def certification_page(user: User, slug: str, *, just_completed: str = "") -> di
 
 @page_of(OWN_PAGES)
 @require_POST
-def step_complete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def step_complete(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     certification = get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
     step = get_object_or_404(certification.steps.select_related("certification__program"), pk=pk)
     page = reverse("enroll-certification", args=[slug])
@@ -65,9 +65,9 @@ def step_complete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @page_of(OWN_PAGES)
 @require_safe
-def program_list(request: HttpRequest) -> HttpResponse:
+def program_list(request: PersonRequest) -> HttpResponse:
     visible = FastStartProgram.objects.visible_to(request.user).with_certifications_for(request.user)
-    programs = list(visible.with_standing_of(request.user))
+    programs: list[Any] = list(visible.with_standing_of(request.user))
     groups = {
         "mine": [program for program in programs if program.is_enrolled],
         "others": [program for program in programs if not program.is_enrolled],

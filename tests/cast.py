@@ -50,9 +50,7 @@ def ada(meridian: Company) -> User:
 @pytest.fixture
 def max(meridian: Company) -> User:
     """A manager of managers without any permission: Rosa reports to him, Lena to Rosa."""
-    return factories.PersonFactory(
-        company=meridian, email="max@meridian.example", first_name="Max", last_name="Okafor"
-    )
+    return factories.PersonFactory(company=meridian, email="max@meridian.example", first_name="Max", last_name="Okafor")
 
 
 @pytest.fixture

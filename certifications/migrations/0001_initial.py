@@ -7,155 +7,285 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Certification',
+            name="Certification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("description", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='FastStartProgram',
+            name="FastStartProgram",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("description", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='CertificationEnrollment',
+            name="CertificationEnrollment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('in_progress', 'In progress'), ('completed', 'Completed')], default='in_progress', max_length=12)),
-                ('started_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='certifications.certification')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certification_enrollments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_progress", "In progress"), ("completed", "Completed")],
+                        default="in_progress",
+                        max_length=12,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrollments",
+                        to="certifications.certification",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certification_enrollments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CompanyCertification',
+            name="CompanyCertification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='certifications.certification')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scopes",
+                        to="certifications.certification",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scopes", to="accounts.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certification in scope',
-                'verbose_name_plural': 'certifications in scope',
+                "verbose_name": "certification in scope",
+                "verbose_name_plural": "certifications in scope",
             },
         ),
         migrations.AddField(
-            model_name='certification',
-            name='companies',
-            field=models.ManyToManyField(related_name='certifications', through='certifications.CompanyCertification', to='accounts.company'),
+            model_name="certification",
+            name="companies",
+            field=models.ManyToManyField(
+                related_name="certifications", through="certifications.CompanyCertification", to="accounts.company"
+            ),
         ),
         migrations.CreateModel(
-            name='FastStartEnrollment',
+            name="FastStartEnrollment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('enrolled_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fast_start_enrollments', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='certifications.faststartprogram')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("enrolled_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fast_start_enrollments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrollments",
+                        to="certifications.faststartprogram",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='certification',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='certifications.faststartprogram', verbose_name='prerequisite Fast Start Program'),
+            model_name="certification",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certifications",
+                to="certifications.faststartprogram",
+                verbose_name="prerequisite Fast Start Program",
+            ),
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True)),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='certifications.certification')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="certifications.certification",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['certification', 'position'],
+                "ordering": ["certification", "position"],
             },
         ),
         migrations.CreateModel(
-            name='StepCompletion',
+            name="StepCompletion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('completed_at', models.DateTimeField()),
-                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='step_completions', to='certifications.certificationenrollment')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='certifications.step')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("completed_at", models.DateTimeField()),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="step_completions",
+                        to="certifications.certificationenrollment",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="certifications.step",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrainingSession',
+            name="TrainingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('held_on', models.DateField(help_text='The day it took place, where it took place.')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='training_sessions', to='certifications.faststartprogram')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120)),
+                ("held_on", models.DateField(help_text="The day it took place, where it took place.")),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="training_sessions",
+                        to="certifications.faststartprogram",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-held_on', 'title'],
+                "ordering": ["-held_on", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='certifications.trainingsession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="certifications.trainingsession",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='certificationenrollment',
-            constraint=models.UniqueConstraint(fields=('user', 'certification'), name='certifications_certificationenrollment_is_one_per_person'),
+            model_name="certificationenrollment",
+            constraint=models.UniqueConstraint(
+                fields=("user", "certification"), name="certifications_certificationenrollment_is_one_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificationenrollment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', True), ('status', 'in_progress')), models.Q(('completed_at__gte', models.F('started_at')), ('status', 'completed')), _connector='OR'), name='certifications_certificationenrollment_is_complete_with_an_end'),
+            model_name="certificationenrollment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", True), ("status", "in_progress")),
+                    models.Q(("completed_at__gte", models.F("started_at")), ("status", "completed")),
+                    _connector="OR",
+                ),
+                name="certifications_certificationenrollment_is_complete_with_an_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companycertification',
-            constraint=models.UniqueConstraint(fields=('company', 'certification'), name='certifications_companycertification_is_in_scope_once', violation_error_message='This certification is in scope for this company already.'),
+            model_name="companycertification",
+            constraint=models.UniqueConstraint(
+                fields=("company", "certification"),
+                name="certifications_companycertification_is_in_scope_once",
+                violation_error_message="This certification is in scope for this company already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='faststartenrollment',
-            constraint=models.UniqueConstraint(fields=('user', 'program'), name='certifications_faststartenrollment_is_one_per_person', violation_error_message='This person is enrolled in this program already.'),
+            model_name="faststartenrollment",
+            constraint=models.UniqueConstraint(
+                fields=("user", "program"),
+                name="certifications_faststartenrollment_is_one_per_person",
+                violation_error_message="This person is enrolled in this program already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='faststartenrollment',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('enrolled_at')), _connector='OR'), name='certifications_faststartenrollment_ends_after_it_began'),
+            model_name="faststartenrollment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("enrolled_at")), _connector="OR"
+                ),
+                name="certifications_faststartenrollment_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('certification', 'position'), name='certifications_step_has_its_own_position', violation_error_message='Two steps of a certification cannot have the same position.'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("certification", "position"),
+                name="certifications_step_has_its_own_position",
+                violation_error_message="Two steps of a certification cannot have the same position.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stepcompletion',
-            constraint=models.UniqueConstraint(fields=('enrollment', 'step'), name='certifications_stepcompletion_is_done_once'),
+            model_name="stepcompletion",
+            constraint=models.UniqueConstraint(
+                fields=("enrollment", "step"), name="certifications_stepcompletion_is_done_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('user', 'session'), name='certifications_attendance_is_recorded_once', violation_error_message="This person's attendance of this session is recorded already."),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("user", "session"),
+                name="certifications_attendance_is_recorded_once",
+                violation_error_message="This person's attendance of this session is recorded already.",
+            ),
         ),
     ]

@@ -36,7 +36,9 @@ def test_a_person_cannot_be_made_to_report_to_another_company(meridian: Company,
 def test_a_person_needs_a_company_and_an_operator_has_none(meridian: Company, operator: User) -> None:
     assert (operator.company, operator.is_staff) == (None, True)
     with pytest.raises(ValidationError, match="belongs to a company"):
-        services.create_operator(email="o2@ascender.example", password=None, first_name="O", last_name="P", company=meridian)
+        services.create_operator(
+            email="o2@ascender.example", password=None, first_name="O", last_name="P", company=meridian
+        )
 
 
 def test_a_manager_is_changed_and_taken_away(lena: User, max: User) -> None:
@@ -96,9 +98,7 @@ def test_a_detail_that_cannot_be_is_refused(lena: User) -> None:
 
 def test_deactivating_is_announced_once(lena: User, ada: User, moment: datetime, monkeypatch) -> None:
     heard: list[tuple[User, User | None, datetime]] = []
-    monkeypatch.setattr(
-        departures, "_registered", [lambda *, person, by, at: heard.append((person, by, at))]
-    )
+    monkeypatch.setattr(departures, "_registered", [lambda *, person, by, at: heard.append((person, by, at))])
     assert services.deactivate(person=lena, by=ada, at=moment)
     assert not services.deactivate(person=lena, by=ada, at=moment)
     assert (lena.status, lena.is_active, heard) == ("inactive", False, [(lena, ada, moment)])

@@ -151,7 +151,10 @@ def test_two_changes_of_the_hierarchy_cannot_close_a_circle_together(ada: User, 
 
 def test_two_people_asking_for_one_address_at_once_do_not_both_get_it(ada: User, max: User) -> None:
     outcomes = at_once(
-        *[lambda person=person: people.change_email(person=person, email="one@meridian.example") for person in (ada, max)]
+        *[
+            lambda person=person: people.change_email(person=person, email="one@meridian.example")
+            for person in (ada, max)
+        ]
     )
     refusals = [outcome for outcome in outcomes if outcome is not None]
     assert [getattr(refusal, "messages", refusal) for refusal in refusals] == [

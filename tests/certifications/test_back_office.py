@@ -119,9 +119,7 @@ def test_who_has_not_attended_is_refused_with_the_reason(office: Client, rosa: U
 
 def withdraw(office: Client, *rows: FastStartEnrollment, confirmed: bool = True):
     form = {"action": "withdraw", "_selected_action": [row.pk for row in rows]}
-    return office.post(
-        f"{ADMIN}/faststartenrollment/", form | ({"confirmed": "yes"} if confirmed else {}), follow=True
-    )
+    return office.post(f"{ADMIN}/faststartenrollment/", form | ({"confirmed": "yes"} if confirmed else {}), follow=True)
 
 
 def test_withdrawing_asks_first_and_says_what_is_kept(office: Client, lena: User) -> None:
@@ -187,7 +185,9 @@ def test_a_step_that_somebody_has_done_is_not_taken_out(office: Client, meridian
     one, two = certification.steps.order_by("position")
     rows = [(one, 1, "Step 1", True), (two, 2, "Step 2", False)]
     address = f"{ADMIN}/certification/{certification.pk}/change/"
-    assert "Please correct" in office.post(address, certification_form(certification, [meridian], rows)).content.decode()
+    assert (
+        "Please correct" in office.post(address, certification_form(certification, [meridian], rows)).content.decode()
+    )
     assert titles(certification) == ["Step 1", "Step 2"]
 
 

@@ -173,7 +173,9 @@ def test_a_plan_without_assignments_still_has_enroll(client_of: ClientOf, cora: 
 @pytest.mark.parametrize("path", [LIST, PROGRAMS])
 def test_twenty_rows_cost_no_more_queries_than_two(browser: Client, meridian, message, sale, path: str) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             browser.get(path)
         return len(captured)
 

@@ -120,7 +120,9 @@ def test_scope_is_put_taken_and_changed_as_a_whole(meridian, harbor, solo, sale:
     assert not services.take_out_of_scope(company=harbor, certification=sale)
 
 
-def test_nothing_exists_for_a_company_but_what_is_in_scope(lena: User, sam: User, operator: User, message, sale) -> None:
+def test_nothing_exists_for_a_company_but_what_is_in_scope(
+    lena: User, sam: User, operator: User, message, sale
+) -> None:
     assert set(Certification.objects.visible_to(lena)) == {message, sale}
     assert set(Certification.objects.visible_to(sam)) == {message}
     assert not Certification.objects.visible_to(operator).exists()
