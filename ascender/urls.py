@@ -11,6 +11,8 @@ from . import health
 # The admin's own login form knows no limits; ours does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "ascender.refusals.server_error"
+
 urlpatterns = [
     path("", include("reports.urls")),
     path("enroll/", include("assignments.enroll_urls")),
