@@ -213,8 +213,11 @@ def test_a_refused_login_pauses_without_using_up_an_attempt(ada: User, max: User
     assert deliver(paused.next_attempt_at) == Delivery(sent=2)
 
 
-def test_without_the_encryption_that_was_asked_for_nothing_is_sent(ada: User, sink: Sink, settings: Any) -> None:
-    settings.EMAIL_USE_TLS = True
+@pytest.mark.parametrize("encryption", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
+def test_without_the_encryption_that_was_asked_for_nothing_is_sent(
+    ada: User, sink: Sink, settings: Any, encryption: str
+) -> None:
+    setattr(settings, encryption, True)
     promise(ada)
     assert deliver() == Delivery(later=1)
     assert told(ada).attempts == 0
