@@ -15,8 +15,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
-from .models import User
+from .models import Company, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,6 +26,8 @@ class PersonRequest(HttpRequest):
     """A request that `page_of` has let in: it is somebody of a company who asks."""
 
     user: User
+    company: Company
+    htmx: HtmxDetails
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def page_of(area: Area) -> Callable[[View], View]:
                 raise Http404
             if not area.permits(user):
                 raise PermissionDenied
+            request.company = user.company  # type: ignore[attr-defined]  # from here on it is a PersonRequest
             return view(request, *args, **kwargs)
 
         return login_required(guarded)

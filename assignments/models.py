@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,7 +17,7 @@ from .querysets import REASONS, AssignmentChangeQuerySet, AssignmentQuerySet, Le
 class Learner(User):
     """A person of a company, seen as someone who learns."""
 
-    objects = LearnerQuerySet.as_manager()
+    objects = LearnerQuerySet.as_manager()  # type: ignore[assignment, misc]  # a proxy may have its own manager
 
     class Meta:
         proxy = True
@@ -44,7 +46,9 @@ class Operation(models.Model):
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
     kind = models.CharField(max_length=20, choices=Kind)
     op_id = models.UUIDField(help_text="Made with the form: the same press arrives with the same one.")
-    digest = models.CharField(max_length=64, help_text="Of what was asked for: the same op_id with other content is refused.")
+    digest = models.CharField(
+        max_length=64, help_text="Of what was asked: the same op_id with other content is refused."
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="operations"
     )
@@ -53,7 +57,7 @@ class Operation(models.Model):
     due_on = models.DateField(null=True)
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
-    skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who stayed as they were.")
+    skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who was not changed.")
 
     objects = OperationQuerySet.as_manager()
 
@@ -91,17 +95,20 @@ class Assignment(models.Model):
         null=True, help_text="The company's local day of the reminder to come; empty when none is."
     )
     assigned_at = models.DateTimeField()
-    assigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     closed_reason = models.CharField(max_length=12, choices=ClosedReason, default="")
     version = models.PositiveIntegerField(default=1, help_text="Raised with every change.")
     opened_in = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="opened_assignments")
-    closed_in = models.ForeignKey(
-        Operation, null=True, on_delete=models.PROTECT, related_name="closed_assignments"
-    )
+    closed_in = models.ForeignKey(Operation, null=True, on_delete=models.PROTECT, related_name="closed_assignments")
+
+    # What `with_progress()` annotates.
+    status: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    steps_done: int
+    steps_total: int
 
     objects = AssignmentQuerySet.as_manager()
 

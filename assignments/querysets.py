@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -13,6 +13,8 @@ from accounts.models import User
 from accounts.querysets import UserQuerySet
 from certifications.models import Certification, CertificationEnrollment, CompanyCertification
 from certifications.querysets import (
+    LACKS_ENROLLMENT,
+    LACKS_TRAINING,
     Reference,
     enrolled_at,
     has_attended,
@@ -25,14 +27,11 @@ from certifications.querysets import (
 
 from . import models
 
-if TYPE_CHECKING:
-    from .models import Assignment, AssignmentChange, Operation
-
 #: Why somebody is not eligible, in the order people read it: annotation → words.
 REASONS = {
     "is_waiting": "Invitation not accepted yet",
-    "lacks_training": "Has not attended the training",
-    "lacks_enrollment": "Attended, but not enrolled in the Fast Start Program",
+    "lacks_training": LACKS_TRAINING,
+    "lacks_enrollment": LACKS_ENROLLMENT,
 }
 
 
@@ -61,9 +60,7 @@ class LearnerQuerySet(UserQuerySet):
 
     def not_eligible_for(self, certification: Certification) -> Self:
         """Everyone else, each with at least one of the `REASONS` true as an annotation."""
-        return self.with_reasons(certification).filter(
-            Q(is_waiting=True) | Q(is_enrolled=False), is_assigned=False
-        )
+        return self.with_reasons(certification).filter(Q(is_waiting=True) | Q(is_enrolled=False), is_assigned=False)
 
     def with_reasons(self, certification: Certification) -> Self:
         """Annotates one boolean per reason that keeps a person from being assigned."""
@@ -87,9 +84,7 @@ class LearnerQuerySet(UserQuerySet):
         )
 
     def _with_standing(self, certification: Reference, program: Reference) -> Self:
-        open_assignments = models.Assignment.objects.open().filter(
-            learner=OuterRef("pk"), certification=certification
-        )
+        open_assignments = models.Assignment.objects.open().filter(learner=OuterRef("pk"), certification=certification)
         return self.annotate(
             is_assigned=Exists(open_assignments),
             is_enrolled=is_enrolled(person=OuterRef("pk"), program=program),
@@ -102,7 +97,7 @@ class LearnerQuerySet(UserQuerySet):
         )
 
 
-class AssignmentQuerySet(QuerySet["Assignment"]):
+class AssignmentQuerySet(QuerySet["models.Assignment"]):
     def visible_to(self, user: User) -> Self:
         """The person's own, and the company's for who may assign; of certifications in scope only."""
         own = Q(learner=user.pk)
@@ -150,7 +145,7 @@ def _completions() -> QuerySet[CertificationEnrollment]:
     )
 
 
-class OperationQuerySet(QuerySet["Operation"]):
+class OperationQuerySet(QuerySet["models.Operation"]):
     def visible_to(self, user: User) -> Self:
         """The company's, for who may assign."""
         if not TEAM_ASSIGNMENTS.is_open_to(user):
@@ -164,7 +159,7 @@ class OperationQuerySet(QuerySet["Operation"]):
         return self.filter(kind__in=pressed).order_by("-made_at", "-pk")
 
 
-class AssignmentChangeQuerySet(QuerySet["AssignmentChange"]):
+class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(operation__in=models.Operation.objects.visible_to(user))
 
@@ -175,12 +170,10 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
     `eligible_count`, `assigned_count`, `not_eligible_count`; and of the assigned `completed_count`,
     `in_progress_count`, `overdue_count`; and `steps_total`. `on` is the company's local day. One query.
     """
-    assigned = models.Assignment.objects.visible_to(user).open().filter(
-        company=user.company_id, certification=OuterRef("pk")
+    assigned = (
+        models.Assignment.objects.visible_to(user).open().filter(company=user.company_id, certification=OuterRef("pk"))
     )
-    begun = CertificationEnrollment.objects.filter(
-        user=OuterRef("learner"), certification=OuterRef("certification")
-    )
+    begun = CertificationEnrollment.objects.filter(user=OuterRef("learner"), certification=OuterRef("certification"))
     people = models.Learner.objects.visible_to(user)
     # Twice outer: seen from a question about a learner, inside a count, about this certification.
     eligible = people._eligible(OuterRef(OuterRef("pk")), OuterRef(OuterRef("program")))
@@ -199,6 +192,6 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
     )
 
 
-def _count(rows: QuerySet) -> Coalesce:
+def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -6,122 +6,277 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('certifications', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("certifications", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Learner',
-            fields=[
-            ],
+            name="Learner",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('accounts.user',),
+            bases=("accounts.user",),
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Assignment Name')),
-                ('due_on', models.DateField(help_text="Good until the end of this day in the company's time zone.", null=True)),
-                ('next_reminder_on', models.DateField(help_text="The company's local day of the reminder to come; empty when none is.", null=True)),
-                ('assigned_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_reason', models.CharField(choices=[('unassigned', 'Unassigned'), ('deactivated', 'The person was deactivated'), ('withdrawn', 'The Fast Start enrolment ended')], default='', max_length=12)),
-                ('version', models.PositiveIntegerField(default=1, help_text='Raised with every change.')),
-                ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='certifications.certification')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Assignment Name")),
+                (
+                    "due_on",
+                    models.DateField(help_text="Good until the end of this day in the company's time zone.", null=True),
+                ),
+                (
+                    "next_reminder_on",
+                    models.DateField(
+                        help_text="The company's local day of the reminder to come; empty when none is.", null=True
+                    ),
+                ),
+                ("assigned_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_reason",
+                    models.CharField(
+                        choices=[
+                            ("unassigned", "Unassigned"),
+                            ("deactivated", "The person was deactivated"),
+                            ("withdrawn", "The Fast Start enrolment ended"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, help_text="Raised with every change.")),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="certifications.certification",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="accounts.company"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assign', 'Assign'), ('unassign', 'Unassign'), ('change_due_date', 'Change due date'), ('deactivation', 'Deactivation'), ('withdrawal', 'Withdrawal from the Fast Start Program')], max_length=20)),
-                ('op_id', models.UUIDField(help_text='Made with the form: the same press arrives with the same one.')),
-                ('digest', models.CharField(help_text='Of what was asked for: the same op_id with other content is refused.', max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('due_on', models.DateField(null=True)),
-                ('requested', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('skipped', models.JSONField(default=list, help_text='[{name, email, reason}], one per person who stayed as they were.')),
-                ('certification', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='certifications.certification')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.company')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assign", "Assign"),
+                            ("unassign", "Unassign"),
+                            ("change_due_date", "Change due date"),
+                            ("deactivation", "Deactivation"),
+                            ("withdrawal", "Withdrawal from the Fast Start Program"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("op_id", models.UUIDField(help_text="Made with the form: the same press arrives with the same one.")),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="Of what was asked: the same op_id with other content is refused.", max_length=64
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("due_on", models.DateField(null=True)),
+                ("requested", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                (
+                    "skipped",
+                    models.JSONField(
+                        default=list, help_text="[{name, email, reason}], one per person who was not changed."
+                    ),
+                ),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to="certifications.certification",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="operations", to="accounts.company"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AssignmentChange',
+            name="AssignmentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assigned', 'Assigned'), ('unassigned', 'Unassigned'), ('due_date', 'Due date changed')], max_length=12)),
-                ('due_before', models.DateField(null=True)),
-                ('due_after', models.DateField(null=True)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='assignments.assignment')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='assignments.operation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "Assigned"),
+                            ("unassigned", "Unassigned"),
+                            ("due_date", "Due date changed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_before", models.DateField(null=True)),
+                ("due_after", models.DateField(null=True)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="assignments.assignment"
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="assignments.operation"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='closed_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closed_assignments', to='assignments.operation'),
+            model_name="assignment",
+            name="closed_in",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="closed_assignments",
+                to="assignments.operation",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='opened_in',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opened_assignments', to='assignments.operation'),
+            model_name="assignment",
+            name="opened_in",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="opened_assignments",
+                to="assignments.operation",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='learner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='assignments.learner'),
+            model_name="assignment",
+            name="learner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="assignments.learner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['company', '-made_at'], name='assignments_op_newest'),
+            model_name="operation",
+            index=models.Index(fields=["company", "-made_at"], name="assignments_op_newest"),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('company', 'op_id'), name='assignments_operation_is_done_once'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(fields=("company", "op_id"), name="assignments_operation_is_done_once"),
         ),
         migrations.AddConstraint(
-            model_name='assignmentchange',
-            constraint=models.UniqueConstraint(fields=('operation', 'assignment'), name='assignments_assignmentchange_is_made_once'),
+            model_name="assignmentchange",
+            constraint=models.UniqueConstraint(
+                fields=("operation", "assignment"), name="assignments_assignmentchange_is_made_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('next_reminder_on__isnull', False)), fields=['next_reminder_on'], name='assignments_reminders'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("next_reminder_on__isnull", False)),
+                fields=["next_reminder_on"],
+                name="assignments_reminders",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['company', 'certification', 'due_on'], name='assignments_open'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["company", "certification", "due_on"],
+                name="assignments_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('learner', 'certification'), name='assignments_assignment_is_open_once', violation_error_message='This learner is assigned to this certification already.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("learner", "certification"),
+                name="assignments_assignment_is_open_once",
+                violation_error_message="This learner is assigned to this certification already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_in__isnull', True), ('closed_reason', '')), models.Q(('closed_at__isnull', False), ('closed_in__isnull', False), ('closed_reason__in', ['unassigned', 'deactivated', 'withdrawn']), ('next_reminder_on__isnull', True)), _connector='OR'), name='assignments_assignment_closes_for_a_reason'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_in__isnull", True), ("closed_reason", "")),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_in__isnull", False),
+                        ("closed_reason__in", ["unassigned", "deactivated", "withdrawn"]),
+                        ("next_reminder_on__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assignments_assignment_closes_for_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('next_reminder_on__isnull', True), models.Q(('due_on__isnull', False), ('next_reminder_on__lte', models.F('due_on'))), _connector='OR'), name='assignments_assignment_reminds_before_it_is_due'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_reminder_on__isnull", True),
+                    models.Q(("due_on__isnull", False), ("next_reminder_on__lte", models.F("due_on"))),
+                    _connector="OR",
+                ),
+                name="assignments_assignment_reminds_before_it_is_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='assignments_assignment_has_a_name'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="assignments_assignment_has_a_name"
+            ),
         ),
     ]

@@ -11,13 +11,13 @@ from django.db.models import CharField, DateField, DateTimeField, F, IntegerFiel
 
 from accounts.models import User
 from accounts.querysets import one_of
+from assignments import notices
+from assignments.errors import InvalidName
+from assignments.models import Assignment, AssignmentChange, Learner, Operation
+from assignments.querysets import LearnerQuerySet
+from assignments.reminders import reminder_on_assigning
 from certifications.models import Certification
 
-from .. import notices
-from ..errors import InvalidName
-from ..models import Assignment, AssignmentChange, Learner, Operation
-from ..querysets import LearnerQuerySet
-from ..reminders import reminder_on_assigning
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .skipped import learners_left_as_they_are
@@ -60,7 +60,12 @@ def assign(
         changed = _open_assignments(operation, learners.eligible_for(certification))
         _record_changes(operation)
         notices.promise_assigned(operation)
-        finish(operation, requested=len(selected), changed=changed, skipped=learners_left_as_they_are(operation, learners, selected))
+        finish(
+            operation,
+            requested=len(selected),
+            changed=changed,
+            skipped=learners_left_as_they_are(operation, certification, learners, len(selected)),
+        )
     return operation
 
 

@@ -11,11 +11,11 @@ from django.db.models import CharField, F, IntegerField, Value
 
 from accounts.models import Company, User
 from accounts.querysets import one_of
+from assignments import notices
+from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification, FastStartProgram
 
-from .. import notices
-from ..models import Assignment, AssignmentChange, Operation
-from ..querysets import AssignmentQuerySet
 from .inserts import insert_from
 from .operations import begin, check_press, finish, lock
 from .skipped import assignments_left_as_they_are
@@ -41,9 +41,7 @@ def unassign(
         certification=certification,
     )
     if is_new:
-        assignments = Assignment.objects.filter(
-            company=company, certification=certification, pk__in=one_of(selected)
-        )
+        assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(selected))
         changed = _close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
         finish(
             operation,

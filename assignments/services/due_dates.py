@@ -11,12 +11,12 @@ from django.db.models import CharField, DateField, F, IntegerField, Value
 
 from accounts.models import User
 from accounts.querysets import one_of
+from assignments import notices
+from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.querysets import AssignmentQuerySet
+from assignments.reminders import reminder_on_moving
 from certifications.models import Certification
 
-from .. import notices
-from ..models import Assignment, AssignmentChange, Operation
-from ..querysets import AssignmentQuerySet
-from ..reminders import reminder_on_moving
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish, lock
 from .skipped import assignments_left_as_they_are

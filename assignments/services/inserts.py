@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, router
 
 
 def insert_from(
-    model: type[models.Model], fields: Sequence[str], rows: models.QuerySet, *, on_conflict: str = ""
+    model: type[models.Model], fields: Sequence[str], rows: models.QuerySet[Any], *, on_conflict: str = ""
 ) -> int:
     """Insert what `rows`, a `values_list` in the order of `fields`, selects. Returns how many rows came.
 
@@ -18,11 +19,18 @@ def insert_from(
     """
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(model._meta.get_field(field).column) for field in fields)
+    columns = ", ".join(quote(_column(model, field)) for field in fields)
     try:
         select, params = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {select} {on_conflict}", params)
-        return cursor.rowcount
+        inserted: int = cursor.rowcount
+    return inserted
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)  # noqa: S101, for the type checker: not the other end of a relation
+    return str(field.column)

@@ -12,11 +12,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import Company, User
+from assignments.errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
+from assignments.models import Operation
+from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
-
-from ..errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
-from ..models import Operation
-from ..querysets import AssignmentQuerySet
 
 MOST_SELECTED = 20_000
 
@@ -58,9 +57,7 @@ def begin(
     Raises `RepeatedWithOtherContent` when the same `op_id` asked for something else before.
     """
     digest = hashlib.sha256(json.dumps([kind, asked], default=str, sort_keys=True).encode()).hexdigest()
-    operation = Operation(
-        kind=kind, company=company, op_id=op_id, digest=digest, made_by=by, made_at=at, **described
-    )
+    operation = Operation(kind=kind, company=company, op_id=op_id, digest=digest, made_by=by, made_at=at, **described)
     try:
         with transaction.atomic():
             operation.save(force_insert=True)

@@ -11,11 +11,10 @@ from django.db import transaction
 
 from accounts.models import Company
 from accounts.querysets import one_of
-
-from .. import notices
-from ..models import Assignment
-from ..querysets import AssignmentQuerySet
-from ..reminders import reminded_day
+from assignments import notices
+from assignments.models import Assignment
+from assignments.querysets import AssignmentQuerySet
+from assignments.reminders import reminded_day
 
 BATCH = 5_000
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from accounts.templatetags.days import day, moment
-from certifications.models import FastStartEnrollment
-
-from ..models import Assignment, AssignmentChange, Learner, Operation
-from ..querysets import AssignmentQuerySet, LearnerQuerySet
+from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
+from certifications.models import Certification, FastStartEnrollment
 
 Skipped = dict[str, str]
 Reasons = dict[int, str]
 
 
-def entry(person: Learner, reason: str) -> Skipped:
+def entry(person: User, reason: str) -> Skipped:
     return {"name": person.full_name, "email": person.email, "reason": reason}
 
 
@@ -29,18 +28,20 @@ def unknown_people(count: int, *, company: str) -> list[Skipped]:
 
 
 def learners_left_as_they_are(
-    operation: Operation, learners: LearnerQuerySet, selected: Sequence[int]
+    operation: Operation, certification: Certification, learners: LearnerQuerySet, selected: int
 ) -> list[Skipped]:
     """One entry per selected learner for whom the operation opened no assignment, by name."""
     left = learners.exclude(assignments__opened_in=operation)
-    reasons = _missing(operation, left) | _withdrawn(operation, left) | _assigned(operation, left)
+    reasons = (
+        _missing(certification, left)
+        | _withdrawn(certification, left, operation.company.zone)
+        | _assigned(certification, left, operation.company.zone)
+    )
     known = [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
-    return known + unknown_people(len(selected) - learners.count(), company=operation.company.name)
+    return known + unknown_people(selected - learners.count(), company=operation.company.name)
 
 
-def assignments_left_as_they_are(
-    operation: Operation, assignments: AssignmentQuerySet, selected: int
-) -> list[Skipped]:
+def assignments_left_as_they_are(operation: Operation, assignments: AssignmentQuerySet, selected: int) -> list[Skipped]:
     """One entry per selected assignment that the operation did not change, by name of the learner."""
     zone = operation.company.zone
     left = assignments.exclude(changes__operation=operation).select_related("learner", "closed_by")
@@ -70,26 +71,24 @@ def _not_moved(assignment: Assignment, operation: Operation, changes: dict[int, 
     return f"Changed meanwhile{by} {due} on {at}."
 
 
-def _missing(operation: Operation, left: LearnerQuerySet) -> Reasons:
-    people = left.with_reasons(operation.certification)
-    return {person.pk: "; ".join(person.reasons) + "." for person in people}
+def _missing(certification: Certification, left: LearnerQuerySet) -> Reasons:
+    people = left.with_reasons(certification)
+    return {person.pk: "; ".join(person.reasons) + "." for person in people}  # type: ignore[attr-defined]
 
 
-def _withdrawn(operation: Operation, left: LearnerQuerySet) -> Reasons:
-    program, zone = operation.certification.program, operation.company.zone
-    ended = FastStartEnrollment.objects.filter(
-        program=program, withdrawn_at__isnull=False, user__in=left.values("pk")
-    )
+def _withdrawn(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
+    program = certification.program
+    ended = FastStartEnrollment.objects.filter(program=program, withdrawn_at__isnull=False, user__in=left.values("pk"))
     return {
         enrollment.user_id: f"No longer enrolled in {program.title} since {in_words(enrollment.withdrawn_at, zone)}."
         for enrollment in ended
     }
 
 
-def _assigned(operation: Operation, left: LearnerQuerySet) -> Reasons:
-    present = Assignment.objects.open().filter(certification=operation.certification, learner__in=left.values("pk"))
+def _assigned(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
+    present = Assignment.objects.open().filter(certification=certification, learner__in=left.values("pk"))
     return {
-        assignment.learner_id: f"Already assigned {made(assignment, operation.company.zone)}."
+        assignment.learner_id: f"Already assigned {made(assignment, zone)}."
         for assignment in present.select_related("assigned_by")
     }
 
@@ -110,5 +109,5 @@ def closed(assignment: Assignment, zone: ZoneInfo) -> str:
     return f"{what}{by} on {in_words(assignment.closed_at, zone)}."
 
 
-def in_words(at: datetime, zone: ZoneInfo) -> str:
-    return moment(at.astimezone(zone))
+def in_words(at: datetime | None, zone: ZoneInfo) -> str:
+    return moment(at.astimezone(zone)) if at else ""

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, page_of
+from accounts.access import OWN_PAGES, PersonRequest, page_of
+from assignments.models import Assignment
 from certifications.views import certification_page
 
-from ..models import Assignment
 from .lists import today_of
 
 
 @page_of(OWN_PAGES)
 @require_safe
-def enroll(request: HttpRequest) -> HttpResponse:
+def enroll(request: PersonRequest) -> HttpResponse:
     return redirect("enroll-assignments")
 
 
 @page_of(OWN_PAGES)
 @require_safe
-def my_assignments(request: HttpRequest) -> HttpResponse:
+def my_assignments(request: PersonRequest) -> HttpResponse:
     mine = Assignment.objects.visible_to(request.user).of(request.user).open().with_progress()
     mine = mine.select_related("certification", "assigned_by").order_by(F("due_on").asc(nulls_last=True), "assigned_at")
     assignments = list(mine)
     context = {
         "to_do": [assignment for assignment in assignments if assignment.completed_at is None],
         "completed": [assignment for assignment in assignments if assignment.completed_at is not None],
-        "today": today_of(request.user),
+        "today": today_of(request),
     }
     return render(request, "assignments/my_assignments.html", context)
 
 
 @page_of(OWN_PAGES)
 @require_safe
-def my_certification(request: HttpRequest, slug: str) -> HttpResponse:
+def my_certification(request: PersonRequest, slug: str) -> HttpResponse:
     """The certification's page as the floor below makes it, with what is assigned of it."""
     page = certification_page(request.user, slug, just_completed=request.GET.get("completed", ""))
     mine = Assignment.objects.visible_to(request.user).of(request.user).open().select_related("assigned_by")
-    page |= {"assignment": mine.filter(certification=page["certification"]).first(), "today": today_of(request.user)}
+    page |= {"assignment": mine.filter(certification=page["certification"]).first(), "today": today_of(request)}
     return render(request, "assignments/my_certification.html", page)

@@ -9,20 +9,19 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
+from assignments import notices
+from assignments.lists import ListQuery, SortKeys
+from assignments.models import Assignment, Learner, Operation
+from assignments.querysets import REASONS, OperationQuerySet, certifications_with_counts
 from certifications.models import Certification
-
-from .. import notices
-from ..lists import ListQuery, SortKeys
-from ..models import Assignment, Learner, Operation
-from ..querysets import REASONS, OperationQuerySet, certifications_with_counts
 
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
@@ -118,9 +117,9 @@ TABS = {
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
-def certification_list(request: HttpRequest) -> HttpResponse:
+def certification_list(request: PersonRequest) -> HttpResponse:
     query = ListQuery.of(request, CERTIFICATION_KEYS, default="title")
-    certifications = certifications_with_counts(request.user, on=today_of(request.user))
+    certifications = certifications_with_counts(request.user, on=today_of(request))
     recent = Operation.objects.visible_to(request.user).pressed().select_related("made_by", "certification")[:5]
     context = {"certifications": query.sorted(certifications), "sort": query.sort, "recent": recent}
     return render(request, "assignments/certification_list.html", context)
@@ -128,22 +127,21 @@ def certification_list(request: HttpRequest) -> HttpResponse:
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
-def certification_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def certification_detail(request: PersonRequest, slug: str) -> HttpResponse:
     """The address of a certification leads to its first subtab."""
-    certification = counted_certification(request.user, slug)
+    certification = counted_certification(request, slug)
     return redirect(TABS["assigned"].url(certification))
 
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
-def subtab(request: HttpRequest, slug: str, tab: str) -> HttpResponse:
-    certification = counted_certification(request.user, slug)
+def subtab(request: PersonRequest, slug: str, tab: str) -> HttpResponse:
+    certification = counted_certification(request, slug)
     return render(request, TABS[tab].template, subtab_context(request, certification, TABS[tab]))
 
 
-def subtab_context(request: HttpRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
+def subtab_context(request: PersonRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
     """Everything a subtab shows, the result of the last press included where the address names one."""
-    user: User = request.user
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
     count = None if query.q else getattr(certification, tab.count)
     operation = _operation_of(request)
@@ -154,14 +152,14 @@ def subtab_context(request: HttpRequest, certification: Certification, tab: Tab)
         "tab_url": tab.url(certification),
         "q": query.q,
         "sort": query.sort,
-        "page_obj": query.paged(tab.rows(user, certification, query.q), count=count),
-        "today": today_of(user),
+        "page_obj": query.paged(tab.rows(request.user, certification, query.q), count=count),
+        "today": today_of(request),
         "operation": operation,
         "delivery": operation and notices.delivery_of(operation),
     }
 
 
-def _operation_of(request: HttpRequest) -> Operation | None:
+def _operation_of(request: PersonRequest) -> Operation | None:
     try:
         op_id = uuid.UUID(request.GET.get("operation", ""))
     except ValueError:
@@ -169,9 +167,9 @@ def _operation_of(request: HttpRequest) -> Operation | None:
     return operations_of(request.user).filter(op_id=op_id).first()
 
 
-def counted_certification(user: User, slug: str) -> Certification:
+def counted_certification(request: PersonRequest, slug: str) -> Certification:
     """The certification in scope with the sizes of its groups, or 404."""
-    found = certifications_with_counts(user, on=today_of(user)).filter(slug=slug).first()
+    found = certifications_with_counts(request.user, on=today_of(request)).filter(slug=slug).first()
     if found is None:
         raise Http404
     return found
@@ -182,7 +180,6 @@ def operations_of(user: User) -> OperationQuerySet:
     return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
 
 
-def today_of(user: User) -> date:
-    """The day it is where the person's company is."""
-    assert user.company is not None  # the gate has let no operator in
-    return user.company.day_at(timezone.now())
+def today_of(request: PersonRequest) -> date:
+    """The day it is where the reader's company is."""
+    return request.company.day_at(timezone.now())

@@ -10,23 +10,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.access import TEAM_ASSIGNMENTS, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from accounts.querysets import one_of
 from accounts.templatetags.days import zone_city
+from assignments import services
+from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
+from assignments.forms import AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
+from assignments.models import Assignment, Learner, Operation
+from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
 
-from .. import services
-from ..errors import InvalidDueDate, InvalidName, RefusedOperation
-from ..forms import AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
-from ..models import Assignment, Learner, Operation
-from ..querysets import AssignmentQuerySet
 from .lists import TABS, Tab, counted_certification, subtab_context, today_of
 
 UNPROCESSABLE = 422
@@ -111,8 +112,8 @@ PRESSES = {
 
 
 @page_of(TEAM_ASSIGNMENTS)
-def press(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    certification = counted_certification(request.user, slug)
+def press(request: PersonRequest, slug: str, name: str) -> HttpResponse:
+    certification = counted_certification(request, slug)
     if request.method != "POST":  # reached by address, or by logging in again: back to the list
         return redirect(PRESSES[name].tab.url(certification))
     try:
@@ -124,7 +125,7 @@ def press(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     return _open(request, certification, PRESSES[name], selection)
 
 
-def _open(request: HttpRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+def _open(request: PersonRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
     try:
         services.check_press(by=request.user, certification=certification, selected=list(selection))
     except RefusedOperation as refusal:
@@ -133,7 +134,7 @@ def _open(request: HttpRequest, certification: Certification, press: Press, sele
     return _show_dialog(request, certification, press, form, selection)
 
 
-def _act(request: HttpRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+def _act(request: PersonRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
     form = press.form(request.POST)
     if form.is_valid():
         try:
@@ -149,13 +150,13 @@ def _act(request: HttpRequest, certification: Certification, press: Press, selec
     return _show_dialog(request, certification, press, form, selection, status=UNPROCESSABLE)
 
 
-def _common(request: HttpRequest, certification: Certification, form: PressForm) -> dict[str, Any]:
+def _common(request: PersonRequest, certification: Certification, form: PressForm) -> dict[str, Any]:
     moment: datetime = timezone.now()
     return {"by": request.user, "certification": certification, "op_id": form.cleaned_data["op_id"], "at": moment}
 
 
 def _show_dialog(
-    request: HttpRequest,
+    request: PersonRequest,
     certification: Certification,
     press: Press,
     form: PressForm,
@@ -163,15 +164,14 @@ def _show_dialog(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    company = request.user.company
     if isinstance(form, DueDateForm):
-        form.say_when(today=today_of(request.user), city=zone_city(company.time_zone))
+        form.say_when(today=today_of(request), city=zone_city(request.company.time_zone))
     context = {"form": form, "selection": ",".join(selection_of(request))}
     context |= press.concerned(request.user, certification, selection)
     return _render(request, certification, press, press.dialog, context, status=status)
 
 
-def _refused(request: HttpRequest, certification: Certification, press: Press, why: str) -> HttpResponse:
+def _refused(request: PersonRequest, certification: Certification, press: Press, why: str) -> HttpResponse:
     """Nothing was done; why, in a dialog over the list."""
     return _render(
         request, certification, press, "assignments/_refusal_dialog.html", {"why": why}, status=UNPROCESSABLE
@@ -179,7 +179,7 @@ def _refused(request: HttpRequest, certification: Certification, press: Press, w
 
 
 def _render(
-    request: HttpRequest,
+    request: PersonRequest,
     certification: Certification,
     press: Press,
     dialog: str,
@@ -188,14 +188,21 @@ def _render(
     status: int,
 ) -> HttpResponse:
     """Just the dialog for the script that asked for it, else the whole page of the list with it."""
+    query = _list_query(request)
     context |= {
         "certification": certification,
-        "today": today_of(request.user),
-        "list_url": press.tab.url(certification),
-        "press_url": request.path,
+        "today": today_of(request),
+        "list_url": press.tab.url(certification) + query,
+        "press_url": request.path + query,
         "chosen": selection_of(request),
     }
     if request.htmx:
         return render(request, dialog, context, status=status)
     page = subtab_context(request, certification, press.tab)
     return render(request, press.tab.template, page | context | {"dialog": dialog}, status=status)
+
+
+def _list_query(request: PersonRequest) -> str:
+    """The search, sort and page of the list below the dialog, so that it is the same afterwards."""
+    query = urlsplit(request.htmx.current_url or "").query if request.htmx else request.GET.urlencode()
+    return f"?{query}" if query else ""
