@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 
 from accounts.forms import PeopleField
 from accounts.models import Company
@@ -17,7 +16,7 @@ class CertificationForm(forms.ModelForm):
     scope = forms.ModelMultipleChoiceField(
         Company.objects.order_by("name"),
         required=False,
-        widget=FilteredSelectMultiple("companies", is_stacked=False),
+        widget=forms.CheckboxSelectMultiple,
         label="In scope for",
         help_text="It exists for these companies only. Taking one out hides it there; progress and assignments stay.",
     )
