@@ -17,7 +17,7 @@ lint: .venv/.dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
-	.venv/bin/mypy .
+	.venv/bin/mypy
 
 # Needs uv (https://docs.astral.sh/uv/). The locks hold hashes and no addresses.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml

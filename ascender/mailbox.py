@@ -30,7 +30,7 @@ class EmailBackend(BaseEmailBackend):
         """Keep the messages that have a recipient; return how many. Raises `OSError` when the disk refuses."""
         addressed = [message for message in email_messages if message.recipients()]
         for message in addressed:
-            _keep(message.message().as_bytes(linesep="\r\n"))
+            _keep(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's own has it
         return len(addressed)
 
 

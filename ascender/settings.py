@@ -304,15 +304,15 @@ if CACHE_URL:
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
 MAILBOX_DIR = DATA_DIR / "mailbox"
-mail_server = environment.read("EMAIL_URL", as_mail_server, {})
+mail_server: dict[str, Any] = environment.read("EMAIL_URL", as_mail_server, {})
 EMAIL_HAS_SERVER = bool(mail_server)
-EMAIL_BACKEND: str = mail_server.get("EMAIL_BACKEND", "ascender.mailbox.EmailBackend")
-EMAIL_HOST: str = mail_server.get("EMAIL_HOST", "localhost")
-EMAIL_PORT: int = mail_server.get("EMAIL_PORT", 25)
-EMAIL_HOST_USER: str = mail_server.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD: str = mail_server.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS: bool = mail_server.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL: bool = mail_server.get("EMAIL_USE_SSL", False)
+EMAIL_BACKEND = mail_server.get("EMAIL_BACKEND", "ascender.mailbox.EmailBackend")
+EMAIL_HOST = mail_server.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = mail_server.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = mail_server.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = mail_server.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = mail_server.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 # Seconds; Django itself would wait for ever.
 EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", as_seconds, 10.0)
 DEFAULT_FROM_EMAIL = environment.text(
