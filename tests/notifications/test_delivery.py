@@ -145,9 +145,17 @@ def test_one_refused_address_does_not_hold_up_the_others(ada: User, max: User, r
 
 def test_a_server_that_hangs_up_on_one_is_called_again_for_the_others(ada: User, max: User, sink: Sink) -> None:
     promise(ada, max)
-    sink.answer_to("RCPT", HANG_UP, max.email)
+    sink.answer_to("RCPT", HANG_UP, ada.email)
     assert deliver() == Delivery(sent=1, later=1)
-    assert sink.recipients == [ada.email]
+    assert sink.recipients == [max.email]
+    assert sink.connections == 2
+
+
+def test_a_server_that_is_away_is_not_called_for_one_batch_after_another(meridian: Any, sink: Sink) -> None:
+    promise(*[PersonFactory(company=meridian) for _ in range(services.BATCH + 1)])
+    sink.answer_to("CONNECT", "421 too busy")
+    assert deliver() == Delivery(later=services.BATCH)
+    assert sink.connections == 1
 
 
 def test_an_address_that_is_none_fails_without_asking_the_server(ada: User, sink: Sink) -> None:

@@ -112,6 +112,10 @@ def test_a_long_title_leaves_room_for_the_day(rosa: User, sink: Sink) -> None:
     assert subject.endswith("due Tue 9 March 2027")
 
 
+def test_a_subject_that_runs_on_is_cut() -> None:
+    assert letters.one_line("x" * 200) == "x" * 68 + "…"
+
+
 def test_html_in_a_name_is_shown_not_obeyed(rosa: User, sink: Sink) -> None:
     User.objects.filter(pk=rosa.pk).update(region="<img src=x> & more")
     message = email_to(rosa, sink)
