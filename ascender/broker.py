@@ -25,10 +25,10 @@ class Channel(filesystem.Channel):
         for folder in (self.data_folder_in, self.data_folder_out, self.processed_folder, self.control_folder):
             Path(folder).mkdir(parents=True, exist_ok=True)
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
-        """Put `message` onto `queue`. Raises `ChannelError` when the folder cannot be written to."""
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        """Put `payload` onto `queue`. Raises `ChannelError` when the folder cannot be written to."""
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-        _write_whole(Path(self.data_folder_out, name), message)
+        _write_whole(Path(self.data_folder_out, name), payload)
 
     def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
         """Note that `queue` gets what is sent to `exchange`. Processes that start together wait for each other."""

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Keep, for the last lines of `make test`, how this run went and which tests it skipped, by reason."""
-    if "TEST_SUMMARY" not in os.environ:
+    if "TEST_SUMMARY" not in os.environ or hasattr(terminalreporter.config, "workerinput"):
         return
     outcomes = Counter({name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "failed", "error")})
     skipped = defaultdict(list)

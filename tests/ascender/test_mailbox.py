@@ -71,8 +71,10 @@ def test_a_message_is_seen_as_a_whole_or_not_at_all(monkeypatch: pytest.MonkeyPa
     assert mailbox.letter_names() == []
 
 
-@pytest.mark.parametrize("name", ["../secret_key", "..%2Fsecret_key", "20260101T000000.000000Z-00000000", ".", "x"])
-def test_a_name_leads_nowhere_but_to_a_message(name: str) -> None:
+@pytest.mark.parametrize("name", ["../private", "20260101T000000.000000Z-00000000", "", ".", "x"])
+def test_a_name_leads_nowhere_but_to_a_message(name: str, folder: Path) -> None:
+    send()
+    (folder.parent / "private.eml").write_text("Subject: not for you\n\n")
     with pytest.raises(FileNotFoundError):
         mailbox.read_letter(name)
 
