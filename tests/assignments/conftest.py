@@ -1,17 +1,61 @@
+"""The buttons as Ada presses them now, and the clock. `presses` has them with every detail to choose."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from accounts.models import User
+from assignments.models import Assignment, Operation
+from certifications.models import Certification
 from tests.notifications.conftest import rings  # noqa: F401, a fixture
 
-from .presses import NOW
+from . import presses
+
+Press = Callable[..., Operation]
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """It is NOW until a test moves the clock: `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+def clock() -> Iterator[time_machine.Coordinates]:
+    """It is `presses.NOW` until a test moves the clock: `clock.move_to(…)`."""
+    with time_machine.travel(presses.NOW, tick=False) as coordinates:
+        yield coordinates
+
+
+def open_assignment(learner: User) -> Assignment:
+    """The learner's only open assignment as it is now."""
+    return Assignment.objects.open().get(learner=learner.pk)
+
+
+@pytest.fixture
+def assign(ada: User, message: Certification) -> Press:
+    """`assign(lena, due_on=…)`: Ada assigns *Command of the Message*, now."""
+
+    def press(*learners: User, **asked: Any) -> Operation:
+        return presses.assign(ada, message, *learners, **{"at": timezone.now()} | asked)
+
+    return press
+
+
+@pytest.fixture
+def unassign(ada: User, message: Certification) -> Press:
+    def press(*learners: User, **asked: Any) -> Operation:
+        assignments = [open_assignment(learner) for learner in learners]
+        return presses.unassign(ada, message, *assignments, **{"at": timezone.now()} | asked)
+
+    return press
+
+
+@pytest.fixture
+def move(ada: User, message: Certification) -> Press:
+    """`move(lena, due_on=…)`: Ada changes the due day of what Lena has open, now."""
+
+    def press(*learners: User, **asked: Any) -> Operation:
+        assignments = [open_assignment(learner) for learner in learners]
+        return presses.change_due_date(ada, message, *assignments, **{"at": timezone.now()} | asked)
+
+    return press
