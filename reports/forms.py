@@ -16,6 +16,7 @@ from .querysets import STATUSES, ProgressQuerySet
 
 PRESENT, INACTIVE = "present", "inactive"
 PEOPLE = {PRESENT: "Active and waiting", INACTIVE: "Inactive"}
+STATUSES_OF_PEOPLE = {PRESENT: [User.Status.ACTIVE, User.Status.WAITING], INACTIVE: [User.Status.INACTIVE]}
 OVERDUE = {"yes": "Overdue"}
 
 
@@ -71,10 +72,8 @@ class ProgressFilter:
             Menu("People", "people", PEOPLE, self.people),
         ]
 
-    def _statuses_of_people(self) -> list[str]:
-        asked = self.people or [PRESENT]
-        present = [User.Status.ACTIVE, User.Status.WAITING] if PRESENT in asked else []
-        return present + ([User.Status.INACTIVE] if INACTIVE in asked else [])
+    def _statuses_of_people(self) -> list[User.Status]:
+        return [status for group in self.people or [PRESENT] for status in STATUSES_OF_PEOPLE[group]]
 
 
 def _known(given: Collection[str], choices: Collection[str]) -> list[str]:

@@ -52,7 +52,7 @@ class ProgressQuerySet(UserQuerySet):
         """The company with Manage Reports, else everyone below; nobody off the plan or across companies.
 
         The hierarchy is walked at once, in a query of its own: inside of the other, PostgreSQL takes it for
-        everybody and reads whole tables (450 ms instead of 30 for a manager in a company of 100,000).
+        everybody and reads whole tables (560 ms instead of 90, for 100 of 100,000 people).
         """
         if not REPORTS.is_on_plan_of(user):
             return self.none()
@@ -105,7 +105,8 @@ class ProgressQuerySet(UserQuerySet):
         `enrollment_status` is one of the `STATUSES`; the cells of an assignment are None where none is open.
         `on` is the company's local day. One query.
         """
-        return self.annotate(**_computed_cells(on)).values(*CELLS)
+        rows: QuerySet[User, dict[str, Any]] = self.annotate(**_computed_cells(on)).values(*CELLS)
+        return rows
 
 
 def progress_of(user: User) -> ProgressQuerySet:
@@ -129,7 +130,7 @@ def begun_beside_assignments(user: User) -> CertificationQuerySet:
     """The certifications that the person is in the middle of without being assigned to them, with their standing."""
     assigned = Assignment.objects.open().of(user).values("certification")
     mine = Certification.objects.visible_to(user).with_standing_of(user).exclude(pk__in=assigned)
-    return mine.filter(status=Status.IN_PROGRESS).select_related("program")
+    return mine.filter(enrollments__user=user, enrollments__status=Status.IN_PROGRESS).select_related("program")
 
 
 def _joins() -> dict[str, FilteredRelation]:

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, page_of
-from accounts.models import User
+from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments.lists import ListQuery
 from assignments.querysets import certifications_with_counts
 from assignments.views.lists import today_of
@@ -38,9 +37,9 @@ class _Asked:
     today: date
 
     @classmethod
-    def by(cls, request: HttpRequest) -> _Asked:
-        user: User = request.user
-        today = today_of(user)
+    def by(cls, request: PersonRequest) -> _Asked:
+        user = request.user
+        today = today_of(request)
         query = ListQuery.of(request, SORT_KEYS, default="first_name")
         filters = ProgressFilter.of(request.GET, certifications=Certification.objects.visible_to(user))
         found = filters.found_in(progress_of(user), on=today).matching(query.q)
@@ -49,7 +48,7 @@ class _Asked:
 
 @page_of(REPORTS)
 @require_safe
-def certification_progress(request: HttpRequest) -> HttpResponse:
+def certification_progress(request: PersonRequest) -> HttpResponse:
     asked = _Asked.by(request)
     context = {
         "q": asked.query.q,
@@ -66,11 +65,11 @@ def certification_progress(request: HttpRequest) -> HttpResponse:
 
 @page_of(REPORTS)
 @require_safe
-def certification_progress_csv(request: HttpRequest) -> HttpResponseBase:
+def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     asked = _Asked.by(request)
     rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=AT_ONCE)
     return StreamingHttpResponse(
-        csv_lines(rows, zone=request.user.company.zone),
+        csv_lines(rows, zone=request.company.zone),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="certification-progress-{asked.today}.csv"'},
     )
@@ -86,8 +85,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @page_of(OWN_PAGES)
-def _home_of_a_person(request: HttpRequest) -> HttpResponse:
-    user, today = request.user, today_of(request.user)
+def _home_of_a_person(request: PersonRequest) -> HttpResponse:
+    user, today = request.user, today_of(request)
     context = {
         "today": today,
         "assignments": next_assignments(user)[:NEXT],
