@@ -143,6 +143,17 @@ def test_queued_but_not_sent_when_the_day_moves_away_and_back_it_is_sent_once(
     assert len(mailoutbox) == 1
 
 
+def test_queued_for_a_day_that_is_no_longer_due_it_leaves_the_bell_at_once(
+    clock: time_machine.Coordinates, assigned: User, move: Press
+) -> None:
+    clock.move_to(REMINDED_AT)
+    services.queue_reminders(at=REMINDED_AT)
+    bell = Notification.objects.visible_to(assigned).in_bell().filter(kind="reminder")
+    assert bell.exists()
+    move(assigned, due_on=DUE_ON + 30 * DAY)
+    assert not bell.exists()
+
+
 def test_sent_once_for_a_due_day_it_is_never_sent_for_that_day_again(
     clock: time_machine.Coordinates, assigned: User, move: Press, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -236,7 +247,7 @@ def test_it_is_caught_up_until_the_due_day_ends(
     clock: time_machine.Coordinates, assigned: User, mailoutbox: list[EmailMessage], minutes: int, sent: int
 ) -> None:
     midnight = datetime(2027, 3, 10, tzinfo=NEW_YORK)
-    sweep_at(clock, midnight + minutes * MINUTE)
+    assert sweep_at(clock, midnight + minutes * MINUTE).reminders == sent
     assert len(mailoutbox) == sent
 
 
