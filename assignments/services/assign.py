@@ -41,7 +41,6 @@ def assign(
     Raises a `RefusedOperation`. The number of queries does not depend on the number of learners.
     """
     company = check_press(by=by, certification=certification, selected=learner_ids)
-    check_due_on(due_on, company=company, at=at)
     selected = sorted(set(learner_ids))
     operation, is_new = begin(
         kind=Operation.Kind.ASSIGN,
@@ -55,6 +54,7 @@ def assign(
         due_on=due_on,
     )
     if is_new:
+        check_due_on(due_on, company=company, at=at)
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
         _lock(learners)
         changed = _open_assignments(operation, learners.eligible_for(certification))

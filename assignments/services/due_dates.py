@@ -39,7 +39,6 @@ def change_due_date(
     Raises a `RefusedOperation`.
     """
     company = check_press(by=by, certification=certification, selected=list(seen))
-    check_due_on(due_on, company=company, at=at)
     operation, is_new = begin(
         kind=Operation.Kind.CHANGE_DUE_DATE,
         company=company,
@@ -51,6 +50,7 @@ def change_due_date(
         due_on=due_on,
     )
     if is_new:
+        check_due_on(due_on, company=company, at=at)
         assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(seen))
         changed = _move(operation, _changeable(assignments, seen, due_on))
         finish(
