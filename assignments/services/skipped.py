@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from accounts.templatetags.days import day, moment
 from assignments.models import Assignment, AssignmentChange, Operation
-from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
+from assignments.querysets import REASONS, AssignmentQuerySet, LearnerQuerySet
 from certifications.models import Certification, FastStartEnrollment
 
 Skipped = dict[str, str]
@@ -32,11 +32,8 @@ def learners_left_as_they_are(
 ) -> list[Skipped]:
     """One entry per selected learner for whom the operation opened no assignment, by name."""
     left = learners.exclude(assignments__opened_in=operation)
-    reasons = (
-        _missing(certification, left)
-        | _withdrawn(certification, left, operation.company.zone)
-        | _assigned(certification, left, operation.company.zone)
-    )
+    zone = operation.company.zone
+    reasons = _missing(certification, left, zone) | _assigned(certification, left, zone)
     known = [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
     return known + unknown_people(selected - learners.count(), company=operation.company.name)
 
@@ -71,16 +68,22 @@ def _not_moved(assignment: Assignment, operation: Operation, changes: dict[int, 
     return f"Changed meanwhile{by} {due} on {at}."
 
 
-def _missing(certification: Certification, left: LearnerQuerySet) -> Reasons:
-    people = left.with_reasons(certification)
-    return {person.pk: "; ".join(person.reasons) + "." for person in people}  # type: ignore[attr-defined]
+def _missing(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
+    """What keeps those who are not Inactive from being assigned; a withdrawal says since when."""
+    ended = _withdrawals(certification, left, zone)
+    not_enrolled = REASONS["lacks_enrollment"]
+    reasons = {person.pk: person.reasons for person in left.with_reasons(certification)}  # type: ignore[attr-defined]
+    return {
+        pk: "; ".join(ended.get(pk, words) if words == not_enrolled else words for words in kept_away) + "."
+        for pk, kept_away in reasons.items()
+    }
 
 
-def _withdrawn(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
+def _withdrawals(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
     program = certification.program
     ended = FastStartEnrollment.objects.filter(program=program, withdrawn_at__isnull=False, user__in=left.values("pk"))
     return {
-        enrollment.user_id: f"No longer enrolled in {program.title} since {in_words(enrollment.withdrawn_at, zone)}."
+        enrollment.user_id: f"No longer enrolled in {program.title} since {in_words(enrollment.withdrawn_at, zone)}"
         for enrollment in ended
     }
 
