@@ -84,7 +84,7 @@ def _close_for_one(
 def _close(operation: Operation, assignments: AssignmentQuerySet, reason: Assignment.ClosedReason) -> int:
     """Close the open ones of these in one statement, keep the change, and take back what was promised."""
     changed = (
-        assignments.filter(pk__in=lock(assignments))
+        assignments.filter(pk__in=one_of(lock(assignments)))
         .open()
         .update(
             closed_at=operation.made_at,
