@@ -1,7 +1,7 @@
 """How a press is refused as a whole. Nothing was written; the text says what to do instead."""
 
 
-class RefusedOperation(Exception):  # noqa: N818, a refusal is an answer, not a fault
+class RefusedOperation(Exception):
     """The base of all refusals of a press."""
 
 

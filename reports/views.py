@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.models import User
 from assignments.lists import ListQuery
 from assignments.querysets import certifications_with_counts
 from assignments.views.lists import today_of
@@ -79,7 +80,7 @@ def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """Each person's first page. An operator, who has no company's pages, is led to the back office."""
-    if request.user.company_id is None:
+    if isinstance(request.user, User) and request.user.company_id is None:
         return redirect("admin:index")
     return _home_of_a_person(request)
 
