@@ -38,6 +38,16 @@ HAS_A_CHILD = """
     pathlib.Path(__file__).with_suffix(".pid").write_text(f"{os.getpid()} {child.pid}")
     time.sleep(600)
 """
+FINISHES = """
+    import os, signal, time, pathlib
+    def finish(*_):
+        time.sleep(0.5)
+        pathlib.Path(__file__).with_suffix(".finished").touch()
+        raise SystemExit
+    signal.signal(signal.SIGTERM, finish)
+    pathlib.Path(__file__).with_suffix(".pid").write_text(str(os.getpid()))
+    time.sleep(600)
+"""
 BROKEN = """
     import time, pathlib
     with pathlib.Path(__file__).with_suffix(".times").open("a") as file:
@@ -106,6 +116,14 @@ def test_a_stop_signal_ends_every_process(start: Start, tmp_path: Path, number: 
     supervisor.send_signal(number)
     assert supervisor.wait(DEADLINE) == 0
     assert [pid for pid in everyone if is_alive(pid)] == []
+
+
+def test_a_program_may_finish_what_it_is_doing(start: Start, tmp_path: Path) -> None:
+    supervisor = start(busy=FINISHES)
+    assert eventually(lambda: bool(pids(tmp_path, "busy")))
+    supervisor.terminate()
+    supervisor.wait(DEADLINE)
+    assert (tmp_path / "busy.finished").exists()
 
 
 def test_a_program_that_will_not_stop_is_killed(start: Start, tmp_path: Path) -> None:
