@@ -30,7 +30,7 @@ WAITING = 16
 Catalogue = dict[str, Certification]
 
 
-class ForeignDatabase(Exception):  # noqa: N818 (a refusal, named like all of ours)
+class ForeignDatabase(Exception):
     """The database is somebody's: the demo leaves it alone."""
 
     def __init__(self) -> None:
