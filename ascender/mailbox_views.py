@@ -32,9 +32,9 @@ def demo_page(view: View) -> View:
     def shown_in_demo(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.DEMO:
             raise Http404
-        return view(request, *args, **kwargs)
+        return require_safe(view)(request, *args, **kwargs)
 
-    return login_not_required(never_cache(require_safe(shown_in_demo)))
+    return login_not_required(never_cache(shown_in_demo))
 
 
 @demo_page
