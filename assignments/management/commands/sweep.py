@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Company
 from assignments import services
+
+logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 5
 
@@ -35,10 +40,20 @@ class Command(BaseCommand):
 
     def handle(self, *, loop: bool, at: str | None, rehearse_future: bool, **_: Any) -> None:
         moment = _moment(at, may_be_ahead=rehearse_future) if at else None
-        self._sweep(moment)
-        while loop:
-            time.sleep(SECONDS_BETWEEN)
+        if not loop:
             self._sweep(moment)
+        while loop:
+            self._sweep_whatever_the_database_does(moment)
+            time.sleep(SECONDS_BETWEEN)
+
+    def _sweep_whatever_the_database_does(self, moment: datetime | None) -> None:
+        """A database that restarts, is locked or being migrated costs a round, not the process."""
+        # No request begins here, so nobody else looks whether the session of the last round is still alive.
+        close_old_connections()
+        try:
+            self._sweep(moment)
+        except DatabaseError:
+            logger.exception("This sweep failed; the next one is in %s seconds.", SECONDS_BETWEEN)
 
     def _sweep(self, moment: datetime | None) -> None:
         self.stdout.write(str(services.sweep(at=moment)))
