@@ -23,7 +23,7 @@ from accounts.querysets import one_of
 from accounts.templatetags.days import zone_city
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
-from assignments.forms import AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
+from assignments.forms import UNREADABLE, AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
 from assignments.models import Assignment, Learner, Operation
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
@@ -136,6 +136,8 @@ def _open(request: PersonRequest, certification: Certification, press: Press, se
 
 def _act(request: PersonRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
     form = press.form(request.POST)
+    if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
+        return _refused(request, certification, press, UNREADABLE)
     if form.is_valid():
         try:
             operation = press.act(form, selection, **_common(request, certification, form))
