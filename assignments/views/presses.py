@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -63,7 +64,8 @@ def _unassign_concerns(user: User, certification: Certification, ids: list[int])
 
 def _due_date_concerns(user: User, certification: Certification, seen: dict[int, int]) -> dict[str, Any]:
     selected = _selected(user, certification, seen)
-    shown = selected.select_related("learner").order_by("due_on", "learner__first_name", "learner__last_name")
+    by_day = F("due_on").asc(nulls_last=True)  # unsaid, each engine has a place of its own for what has no day
+    shown = selected.select_related("learner").order_by(by_day, "learner__first_name", "learner__last_name")
     return {"selected": len(seen), "count": selected.count(), "before": shown[:10]}
 
 
