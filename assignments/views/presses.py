@@ -208,5 +208,8 @@ def _render(
 
 def _list_query(request: PersonRequest) -> str:
     """The search, sort and page of the list below the dialog, so that it is the same afterwards."""
-    query = urlsplit(request.htmx.current_url or "").query if request.htmx else request.GET.urlencode()
+    try:
+        query = urlsplit(request.htmx.current_url or "").query if request.htmx else request.GET.urlencode()
+    except ValueError:  # the address is a header, so it may be anything
+        query = ""
     return f"?{query}" if query else ""
