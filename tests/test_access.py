@@ -1,4 +1,4 @@
-"""Every address, by everyone, by every method: the matrix comes from the URLconf, and an address that nobody declared fails."""
+"""Every address, by everyone, by every method. The matrix comes from the URLconf: what nobody declared fails."""
 
 from __future__ import annotations
 

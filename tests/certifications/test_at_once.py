@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
 
 from accounts import services as people
 from accounts.errors import RefusedChange
@@ -16,51 +12,13 @@ from accounts.models import Company, User
 from certifications import services
 from certifications.errors import StepInUse, StepNotOpen
 from certifications.models import Certification, CertificationEnrollment, FastStartEnrollment, StepCompletion
+from tests.at_once import at_once, while_it_waits
 from tests.factories import complete, eligible_person
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
 LATER = datetime(2027, 4, 1, 15, 0, tzinfo=UTC)
-Deed = Callable[[], object]
-
-
-def at_once(*deeds: Deed) -> list[object]:
-    """What each of them returned or raised, all let go at the same moment, each in a connection of its own."""
-    start = threading.Barrier(len(deeds))
-
-    def run(deed: Deed) -> object:
-        try:
-            start.wait(10)
-            return deed()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
-
-
-def while_it_waits(first: Deed, second: Deed) -> object:
-    """What `second` came to, started while `first` is done but not committed; it must wait for the commit."""
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            first()
-            waiting = pool.submit(at_once, second)
-            _until_somebody_waits_for_a_lock()
-        return waiting.result(10)[0]
-
-
-def _until_somebody_waits_for_a_lock() -> None:
-    pause = threading.Event()
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        pause.wait(0.05)
-    pytest.fail("The second one did not wait for the first.")
 
 
 def test_the_same_first_step_twice_begins_once(lena: User, message: Certification) -> None:

@@ -1,0 +1,50 @@
+"""Two deeds at the same moment, each in a database session of its own: row locks, so PostgreSQL only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+Deed = Callable[[], object]
+
+
+def at_once(*deeds: Deed) -> list[object]:
+    """What each of them returned or raised, all let go at the same moment, each in a connection of its own."""
+    start = threading.Barrier(len(deeds))
+
+    def run(deed: Deed) -> object:
+        try:
+            start.wait(10)
+            return deed()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def while_it_waits(first: Deed, second: Deed) -> object:
+    """What `second` came to, started while `first` is done but not committed; it must wait for the commit."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            waiting = pool.submit(at_once, second)
+            _until_somebody_waits_for_a_lock()
+        return waiting.result(10)[0]
+
+
+def _until_somebody_waits_for_a_lock() -> None:
+    pause = threading.Event()
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        pause.wait(0.05)
+    pytest.fail("The second one did not wait for the first.")
