@@ -1,17 +1,20 @@
-"""The buttons as Ada presses them now, and the clock. `presses` has them with every detail to choose."""
+"""The buttons as Ada presses them now, her browser, and the clock. `presses` has them with every detail to choose."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Company, User
 from assignments.models import Assignment, Operation
 from certifications.models import Certification
+from tests.factories import complete, eligible_person
 from tests.notifications.conftest import rings  # noqa: F401, a fixture
 
 from . import presses
@@ -59,3 +62,27 @@ def move(ada: User, message: Certification) -> Press:
         return presses.change_due_date(ada, message, *assignments, **{"at": timezone.now()} | asked)
 
     return press
+
+
+@pytest.fixture
+def browser(client_of: Callable[[User], Client], ada: User) -> Client:
+    """Ada's."""
+    return client_of(ada)
+
+
+@pytest.fixture
+def team(ada: User, meridian: Company, message: Certification) -> SimpleNamespace:
+    """Bo, Cy and Di in every respect in another order; all eligible."""
+    facts = {
+        "bo": ("Bo", "Young", "Seller", "Sales", "EMEA", 2),
+        "cy": ("Cy", "Xu", "Analyst", "Finance", "APAC", 0),
+        "di": ("Di", "Zola", "Manager", "Marketing", "AMER", 1),
+    }
+    team = SimpleNamespace()
+    for name, (first, last, title, area, region, done) in facts.items():
+        person = eligible_person(
+            message, meridian, first_name=first, last_name=last, title=title, functional_area=area, region=region
+        )
+        complete(person, message, steps=done) if done else None
+        setattr(team, name, person)
+    return team
