@@ -117,6 +117,7 @@ def test_a_day_in_the_past_keeps_the_dialog_and_puts_the_focus_on_the_field(page
 
 
 def test_a_menu_opens_and_closes_with_the_keyboard(page: Page) -> None:
+    page.goto("/")
     menu = page.locator("summary[aria-label^='Profile and Account Settings']")
     tab_to(page, menu)
     page.keyboard.press("Enter")
