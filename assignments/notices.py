@@ -19,7 +19,7 @@ from notifications.models import Notification
 
 from .models import Assignment, AssignmentChange, Operation
 from .querysets import AssignmentQuerySet
-from .reminders import DAYS_BEFORE, end_of_day
+from .reminders import DAYS_BEFORE, end_of_day, reminded_day
 
 ASSIGNED = "assigned"
 REMINDER = "reminder"
@@ -147,11 +147,17 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
         "assigned_on": company.day_at(assignment.assigned_at),
         "due_on": due_on,
         "days_left": (due_on - today).days if due_on else None,
-        "reminder_on": assignment.next_reminder_on,
+        "reminder_on": _reminder_to_come(assignment, at),
         "today": today,
         "zone_name": zone_city(company.time_zone),
         "url": settings.SITE_URL + _path(notification, assignment),
     }
+
+
+def _reminder_to_come(assignment: Assignment, at: datetime) -> date | None:
+    """The day of the next reminder; none for one whose moment has passed and that goes out with the next sweep."""
+    reminder_on = assignment.next_reminder_on
+    return reminder_on if reminder_on and reminder_on > reminded_day(assignment.company.zone, at) else None
 
 
 def _path(notification: Notification, assignment: Assignment) -> str:
