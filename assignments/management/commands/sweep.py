@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -20,6 +20,7 @@ from assignments import services
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 5
+A_DAY = timedelta(days=1)
 
 
 class Command(BaseCommand):
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, loop: bool, at: str | None, rehearse_future: bool, **_: Any) -> None:
-        moment = _moment(at, may_be_ahead=rehearse_future) if at else None
+        moment = _moment(at, may_be_ahead=rehearse_future) if at is not None else None
         if not loop:
             self._sweep(moment)
         while loop:
@@ -61,10 +62,7 @@ class Command(BaseCommand):
 
 
 def _moment(text: str, *, may_be_ahead: bool) -> datetime:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
+    moment = _parsed(text)
     if moment is None:
         raise CommandError(f"{text!r} is not a moment. Write one like 2027-03-09T08:00:00-05:00.")
     if timezone.is_naive(moment):
@@ -74,4 +72,15 @@ def _moment(text: str, *, may_be_ahead: bool) -> datetime:
             f"{text} is ahead of the clock, and this is not the demo: real people would get emails early. "
             "Add --rehearse-future if that is what you want."
         )
+    return moment
+
+
+def _parsed(text: str) -> datetime | None:
+    """None for what is no instant, or one so near to an end of the calendar that some zone has no day for it."""
+    try:
+        moment = parse_datetime(text)
+        if moment and timezone.is_aware(moment):
+            _ = moment.astimezone(UTC) - A_DAY, moment.astimezone(UTC) + A_DAY
+    except (ValueError, OverflowError):
+        return None
     return moment
