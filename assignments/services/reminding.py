@@ -41,7 +41,7 @@ def _zones_by_days(at: datetime) -> dict[Days, list[str]]:
 
 def _queue_due(zones: Iterable[str], days: Days, at: datetime) -> int:
     companies = Company.objects.filter(time_zone__in=zones, plan=Company.Plan.PLUS)
-    due = Assignment.objects.open().filter(next_reminder_on__lte=days[0], company__in=companies.values("pk"))
+    due = Assignment.objects.open().in_scope().filter(next_reminder_on__lte=days[0], company__in=companies.values("pk"))
     queued = 0
     while True:
         with transaction.atomic():
@@ -59,6 +59,6 @@ def _locked(due: AssignmentQuerySet) -> list[int]:
 
 def _queue(batch: AssignmentQuerySet, *, today: date, at: datetime) -> int:
     """Promise those that still make sense, and note for all of them that none is to come any more."""
-    queued = notices.promise_reminders(batch.filter(due_on__gte=today).not_completed().in_scope(), at=at)
+    queued = notices.promise_reminders(batch.filter(due_on__gte=today).not_completed(), at=at)
     batch.update(next_reminder_on=None)
     return queued

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import services as people
 from accounts.models import Company, User
 from assignments import services
+from certifications import services as training
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.factories import complete, eligible_person
@@ -230,6 +231,15 @@ def test_a_lowered_plan_stops_it_and_a_raised_one_catches_up(
     Company.objects.filter(pk=meridian.pk).update(plan=Company.Plan.PRO)
     assert sweep_at(clock, REMINDED_AT).reminders == 0
     Company.objects.filter(pk=meridian.pk).update(plan=Company.Plan.PLUS)
+    assert sweep_at(clock, REMINDED_AT + DAY).reminders == 1
+
+
+def test_out_of_scope_it_waits_and_back_in_scope_it_catches_up(
+    clock: time_machine.Coordinates, assigned: User, meridian: Company, message: Certification
+) -> None:
+    training.take_out_of_scope(company=meridian, certification=message)
+    assert sweep_at(clock, REMINDED_AT).reminders == 0
+    training.put_in_scope(company=meridian, certification=message)
     assert sweep_at(clock, REMINDED_AT + DAY).reminders == 1
 
 
