@@ -18,6 +18,7 @@ from assignments.querysets import LearnerQuerySet
 from assignments.reminders import reminder_on_assigning
 from certifications.models import Certification
 
+from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .skipped import learners_left_as_they_are
@@ -58,7 +59,8 @@ def assign(
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
         _lock(learners)
         changed = _open_assignments(operation, learners.eligible_for(certification))
-        _record_changes(operation)
+        opened = Assignment.objects.filter(opened_in=operation)
+        record_changes(operation, opened, AssignmentChange.Kind.ASSIGNED, due_after=F("due_on"))
         notices.promise_assigned(operation)
         finish(
             operation,
@@ -103,16 +105,4 @@ def _open_assignments(operation: Operation, eligible: LearnerQuerySet) -> int:
         list(columns),
         rows.order_by("pk").values_list(*(f"new_{column}" for column in columns)),
         on_conflict="ON CONFLICT (learner_id, certification_id) WHERE closed_at IS NULL DO NOTHING",
-    )
-
-
-def _record_changes(operation: Operation) -> None:
-    opened = Assignment.objects.filter(opened_in=operation).annotate(
-        change_operation=Value(operation.pk, IntegerField()),
-        change_kind=Value(AssignmentChange.Kind.ASSIGNED, CharField()),
-    )
-    insert_from(
-        AssignmentChange,
-        ["assignment", "operation", "kind", "due_after"],
-        opened.values_list("pk", "change_operation", "change_kind", "due_on"),
     )

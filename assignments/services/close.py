@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, F, IntegerField, Value
+from django.db.models import F
 
 from accounts.models import Company, User
 from accounts.querysets import one_of
@@ -16,7 +16,7 @@ from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification, FastStartProgram
 
-from .inserts import insert_from
+from .history import record_changes
 from .operations import begin, check_press, finish, lock
 from .skipped import assignments_left_as_they_are
 
@@ -95,18 +95,7 @@ def _close(operation: Operation, assignments: AssignmentQuerySet, reason: Assign
             version=F("version") + 1,
         )
     )
-    _record_changes(operation)
+    closed = Assignment.objects.filter(closed_in=operation)
+    record_changes(operation, closed, AssignmentChange.Kind.UNASSIGNED, due_before=F("due_on"))
     notices.cancel_for_closed(operation)
     return changed
-
-
-def _record_changes(operation: Operation) -> None:
-    closed = Assignment.objects.filter(closed_in=operation).annotate(
-        change_operation=Value(operation.pk, IntegerField()),
-        change_kind=Value(AssignmentChange.Kind.UNASSIGNED, CharField()),
-    )
-    insert_from(
-        AssignmentChange,
-        ["assignment", "operation", "kind", "due_before"],
-        closed.values_list("pk", "change_operation", "change_kind", "due_on"),
-    )

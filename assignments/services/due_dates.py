@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import CharField, DateField, F, IntegerField, Value
+from django.db.models import DateField, F, Value
 
 from accounts.models import User
 from accounts.querysets import one_of
@@ -17,7 +17,7 @@ from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import reminder_on_moving
 from certifications.models import Certification
 
-from .inserts import insert_from
+from .history import record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
 from .skipped import assignments_left_as_they_are
 
@@ -75,23 +75,11 @@ def _changeable(assignments: AssignmentQuerySet, seen: Mapping[int, int], due_on
 def _move(operation: Operation, changeable: Sequence[int]) -> int:
     """Keep what was, set what is to be, and take back the reminders of the day that was."""
     assignments = Assignment.objects.filter(pk__in=one_of(changeable))
-    _record_changes(operation, assignments)
+    day = Value(operation.due_on, DateField())
+    record_changes(operation, assignments, AssignmentChange.Kind.DUE_DATE, due_before=F("due_on"), due_after=day)
     notices.cancel_reminders(operation)
     return assignments.update(
         due_on=operation.due_on,
         next_reminder_on=reminder_on_moving(operation.due_on),
         version=F("version") + 1,
-    )
-
-
-def _record_changes(operation: Operation, assignments: AssignmentQuerySet) -> None:
-    moving = assignments.annotate(
-        change_operation=Value(operation.pk, IntegerField()),
-        change_kind=Value(AssignmentChange.Kind.DUE_DATE, CharField()),
-        change_due_after=Value(operation.due_on, DateField()),
-    )
-    insert_from(
-        AssignmentChange,
-        ["assignment", "operation", "kind", "due_before", "due_after"],
-        moving.values_list("pk", "change_operation", "change_kind", "due_on", "change_due_after"),
     )
