@@ -350,6 +350,8 @@ def test_a_reminder_for_the_last_of_all_days_is_tried_again_too(
     Notification.objects.update(state="sent", sent_at=NOW)
     swept = services.sweep(at=datetime(9999, 12, 27, 12, 0, tzinfo=UTC))
     assert (swept.reminders, swept.later, swept.failed) == (2, 2, 0)
+    for reminder in Notification.objects.filter(kind="reminder"):
+        assert "could not be reached" in reminder.failure
 
 
 def test_a_refused_address_fails_and_is_kept_with_the_reason(
