@@ -144,7 +144,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
     """Everything a subtab shows, the result of the last press included where the address names one."""
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
     count = None if query.q else getattr(certification, tab.count)
-    operation = _operation_of(request)
+    operation = _operation_on(request, certification)
     return {
         "certification": certification,
         "tabs": [(each, each.url(certification), getattr(certification, each.count)) for each in TABS.values()],
@@ -159,12 +159,13 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
     }
 
 
-def _operation_of(request: PersonRequest) -> Operation | None:
+def _operation_on(request: PersonRequest, certification: Certification) -> Operation | None:
+    """The press of this certification that the address names, to show what came of it."""
     try:
         op_id = uuid.UUID(request.GET.get("operation", ""))
     except ValueError:
         return None
-    return operations_of(request.user).filter(op_id=op_id).first()
+    return operations_of(request.user).pressed().filter(op_id=op_id, certification=certification).first()
 
 
 def counted_certification(request: PersonRequest, slug: str) -> Certification:

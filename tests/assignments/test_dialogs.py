@@ -184,6 +184,14 @@ def test_the_result_has_a_page_of_its_own_and_says_how_far_the_emails_are(
     assert "hx-trigger" not in delivered.text
 
 
+def test_a_result_is_shown_on_its_own_certification_only(
+    browser: Client, lena: User, message: Certification, sale: Certification
+) -> None:
+    address = press(browser, ASSIGN, lena.pk)["Location"]
+    elsewhere = address.replace(message.slug, sale.slug)
+    assert ['aria-labelledby="result"' in browser.get(page).text for page in (address, elsewhere)] == [True, False]
+
+
 @pytest.mark.parametrize("path", ["", "delivery/"])
 def test_another_companys_result_looks_like_none(
     browser: Client, client_of: Callable[[User], Client], sam: User, lena: User, message: Certification, path: str
