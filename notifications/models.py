@@ -23,9 +23,7 @@ class Notification(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=40)
     context = models.JSONField(help_text="What it is about, as ids; the kind knows how to read it.")
     lane = models.CharField(
@@ -71,9 +69,7 @@ class Notification(models.Model):
         ]
         indexes = [
             # claim(): what is due in one lane, oldest first.
-            models.Index(
-                fields=["lane", "next_attempt_at"], condition=Q(state="pending"), name="notifications_due"
-            ),
+            models.Index(fields=["lane", "next_attempt_at"], condition=Q(state="pending"), name="notifications_due"),
             # free_expired_leases(): what a dead worker left behind.
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="notifications_leased"),
             # The bell: the newest of one person; and its count of unread.

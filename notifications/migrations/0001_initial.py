@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,28 +14,109 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('context', models.JSONField(help_text='What it is about, as ids; the kind knows how to read it.')),
-                ('lane', models.CharField(help_text="Set by the sender, so that one lane's thousands do not hold up another's one.", max_length=40)),
-                ('dedupe_key', models.CharField(help_text='What it is about, in words: the same promise is made once.', max_length=120, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('next_attempt_at', models.DateTimeField(help_text='Not before this moment.')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_token', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('failure', models.TextField(default='', help_text='Why the last attempt did not succeed, in words.')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("context", models.JSONField(help_text="What it is about, as ids; the kind knows how to read it.")),
+                (
+                    "lane",
+                    models.CharField(
+                        help_text="Set by the sender, so that one lane's thousands do not hold up another's one.",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "dedupe_key",
+                    models.CharField(
+                        help_text="What it is about, in words: the same promise is made once.",
+                        max_length=120,
+                        unique=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("next_attempt_at", models.DateTimeField(help_text="Not before this moment.")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_token", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("failure", models.TextField(default="", help_text="Why the last attempt did not succeed, in words.")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['lane', 'next_attempt_at'], name='notifications_due'), models.Index(condition=models.Q(('state', 'sending')), fields=['leased_until'], name='notifications_leased'), models.Index(fields=['recipient', '-created_at'], name='notifications_newest'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='notifications_unread')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'failed', 'cancelled'])), name='notifications_notification_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('leased_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_token__isnull', True), ('leased_until__isnull', True)), _connector='OR'), name='notifications_notification_is_leased_while_sending'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='notifications_notification_is_sent_at_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state', 'cancelled')), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='notifications_notification_is_cancelled_at_a_moment')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["lane", "next_attempt_at"],
+                        name="notifications_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["leased_until"], name="notifications_leased"
+                    ),
+                    models.Index(fields=["recipient", "-created_at"], name="notifications_newest"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)), fields=["recipient"], name="notifications_unread"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "sending", "sent", "failed", "cancelled"])),
+                        name="notifications_notification_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease_token__isnull", False), ("leased_until__isnull", False), ("state", "sending")
+                            ),
+                            models.Q(
+                                models.Q(("state", "sending"), _negated=True),
+                                ("lease_token__isnull", True),
+                                ("leased_until__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notifications_notification_is_leased_while_sending",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="notifications_notification_is_sent_at_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", False), ("state", "cancelled")),
+                            models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="notifications_notification_is_cancelled_at_a_moment",
+                    ),
+                ],
             },
         ),
     ]
