@@ -72,7 +72,7 @@ class CompanyAdmin(ThroughServices):
 
     @admin.display(ordering="people_count")
     def people(self, company: Company) -> int:
-        return company.people_count  # type: ignore[attr-defined]
+        return company.people_count  # type: ignore[attr-defined]  # annotated
 
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
         services.save_company(company=obj)
@@ -146,6 +146,7 @@ class PersonAdmin(ThroughServices):
         self._each(
             request,
             people,
+            # The user is a person: nobody gets into the back office without logging in.
             lambda person: services.deactivate(person=person, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
             "Deactivated",
             "Inactive already",

@@ -66,7 +66,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.order_by("first_name", "last_name", "pk")
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     """The stock manager's doors, which the framework's own commands use."""
 
     def get_by_natural_key(self, username: str | None) -> Any:

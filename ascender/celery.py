@@ -9,6 +9,8 @@ from celery import Celery, signals
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
+from notifications import stopping
+
 from .logs import forget_who_asks, note_task
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascender.settings")
@@ -28,6 +30,12 @@ def listen_patiently(conf: Any, **_: object) -> None:
 @signals.setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Django has set up the log already; a receiver here is how Celery is told to leave it alone."""
+
+
+@signals.worker_shutting_down.connect
+def finish_what_is_in_hand(**_: object) -> None:
+    """Celery waits for its tasks and does not tell them: one that delivers ends after the email in hand."""
+    stopping.ask()
 
 
 @signals.task_prerun.connect

@@ -85,6 +85,12 @@ def as_seconds(text: str) -> float:
     raise ValueError("write a number of seconds above 0")
 
 
+def as_days(text: str, *, at_least: int) -> int:
+    if text.isascii() and text.isdigit() and int(text[:9]) >= at_least:
+        return int(text[:9])
+    raise ValueError(f"write a number of days, {at_least} or more")
+
+
 def as_log_level(text: str) -> str:
     if text.upper() in LOG_LEVELS:
         return text.upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from .environment import (
     Environment,
     as_broker,
     as_database,
+    as_days,
     as_flag,
     as_hosts,
     as_log_level,
@@ -319,6 +321,9 @@ DEFAULT_FROM_EMAIL = environment.text(
     "DEFAULT_FROM_EMAIL", f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# That a reminder was sent is known by its row, which has to outlive every due day that it could be sent for again: that
+# lies 90 days ahead of a reminder at most, or 60 days behind it.
+KEEP_MESSAGES_DAYS = environment.read("KEEP_MESSAGES_DAYS", partial(as_days, at_least=200), 400)
 
 # --- Log -----------------------------------------------------------------------------------------------------------
 

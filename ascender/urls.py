@@ -9,7 +9,7 @@ from django.urls import include, path
 from . import health
 
 # The admin's own login form knows no limits; ours does.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth asks
 
 handler500 = "ascender.refusals.server_error"
 

@@ -7,16 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Notification
+from .models import Channel, Heartbeat, Notification
 
 
-@admin.register(Notification)
-class NotificationAdmin(admin.ModelAdmin):
-    list_display = ["dedupe_key", "recipient", "state", "attempts", "next_attempt_at", "sent_at", "failure"]
-    list_filter = ["state", "kind"]
-    list_select_related = ["recipient"]
-    search_fields = ["dedupe_key", "recipient__email"]
-    ordering = ["-created_at", "-pk"]
+class LookOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the workers write."""
+
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -27,3 +23,23 @@ class NotificationAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Notification)
+class NotificationAdmin(LookOnlyAdmin):
+    list_display = ["dedupe_key", "recipient", "state", "attempts", "next_attempt_at", "sent_at", "failure"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["recipient"]
+    search_fields = ["dedupe_key", "recipient__email"]
+    ordering = ["-created_at", "-pk"]
+
+
+@admin.register(Channel)
+class ChannelAdmin(LookOnlyAdmin):
+    list_display = ["name", "paused_until", "failure", "settled_at"]
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(LookOnlyAdmin):
+    list_display = ["role", "host", "seen_at"]
+    ordering = ["role", "-seen_at"]

@@ -49,7 +49,8 @@ class Bell:
 
 
 def entries(notifications: Iterable[Notification]) -> list[Entry]:
-    """One entry per notification, in the same order; one whose kind or subject is gone is left out.
+    """One entry per notification, in the same order; one whose kind or subject is gone, or that leads
+    nowhere, is left out.
 
     One query, and those of each kind for all of its subjects together.
     """
@@ -77,8 +78,9 @@ def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Any]:
 def _entry(notification: Notification, kind: kinds.Kind, subject: Any, at: datetime) -> list[Entry]:
     """The entry, or nothing: the bell is on every page, and one line of it may not take them all down."""
     try:
-        text, path = letters.bell_line(notification, kind, subject, at), kind.path(notification, subject)
+        path = kind.path(notification, subject)
+        text = letters.bell_line(notification, kind, subject, at)
     except Exception:
         logger.exception("bell entry %s cannot be written", notification.dedupe_key)
         return []
-    return [Entry(notification.pk, notification.is_unread, text, notification.created_at, path)]
+    return [Entry(notification.pk, notification.is_unread, text, notification.created_at, path)] if path else []

@@ -26,7 +26,7 @@ class Kind:
     still_wanted  whether to send it at this aware instant
     ends_at       the aware instant after which it is pointless to try any longer
     describe      the templates' variables, for the aware instant of sending
-    path          where the bell entry and the email's button lead
+    path          where the bell entry and the email's button lead; None leaves the entry out of the bell
     """
 
     name: str
@@ -35,7 +35,7 @@ class Kind:
     still_wanted: Callable[[Notification, Any, datetime], bool]
     ends_at: Callable[[Notification, Any], datetime]
     describe: Callable[[Notification, Any, datetime], dict[str, Any]]
-    path: Callable[[Notification, Any], str]
+    path: Callable[[Notification, Any], str | None]
 
 
 _kinds: dict[str, Kind] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from .querysets import NotificationQuerySet
 
@@ -12,12 +13,13 @@ from .querysets import NotificationQuerySet
 class Notification(models.Model):
     """A promise, written in the transaction of what it tells about.
 
-    Its email goes pending → sending → sent, or back to pending with a later `next_attempt_at`, or
-    failed, or cancelled. The row remembers and decides; tasks only ring the bell.
+    Its email goes pending → claimed → sending → sent, or back to pending with a later
+    `next_attempt_at`, or failed, or cancelled. The row remembers and decides; tasks only ring the bell.
     """
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting"
+        CLAIMED = "claimed", "In a worker's hands"
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
@@ -32,30 +34,45 @@ class Notification(models.Model):
     dedupe_key = models.CharField(
         max_length=120, unique=True, help_text="What it is about, in words: the same promise is made once."
     )
+    about = models.CharField(
+        max_length=60,
+        default="",
+        db_default="",
+        help_text="The one thing it is about, so that all that was said of it is found together.",
+    )
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     next_attempt_at = models.DateTimeField(help_text="Not before this moment.")
+    tried_since = models.DateTimeField(db_default=Now(), help_text="When it was promised, or asked to be sent again.")
     attempts = models.PositiveSmallIntegerField(default=0)
+    unfinished = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Attempts in a row that nobody lived to write the end of."
+    )
     lease_token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     failure = models.TextField(default="", help_text="Why the last attempt did not succeed, in words.")
 
+    # The email as it went out.
+    sent_to = models.CharField(max_length=254, default="", db_default="")
+    subject = models.CharField(max_length=100, default="", db_default="")
+    text = models.TextField(default="", db_default="")
+
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "sending", "sent", "failed", "cancelled"]),
+                condition=Q(state__in=["pending", "claimed", "sending", "sent", "failed", "cancelled"]),
                 name="notifications_notification_state_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(state="sending", lease_token__isnull=False, leased_until__isnull=False)
-                | (~Q(state="sending") & Q(lease_token__isnull=True, leased_until__isnull=True)),
-                name="notifications_notification_is_leased_while_sending",
+                condition=Q(state__in=["claimed", "sending"], lease_token__isnull=False, leased_until__isnull=False)
+                | (~Q(state__in=["claimed", "sending"]) & Q(lease_token__isnull=True, leased_until__isnull=True)),
+                name="notifications_notification_is_leased_in_a_workers_hands",
             ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
@@ -71,7 +88,13 @@ class Notification(models.Model):
             # claim(): what is due in one lane, oldest first.
             models.Index(fields=["lane", "next_attempt_at"], condition=Q(state="pending"), name="notifications_due"),
             # free_expired_leases(): what a dead worker left behind.
-            models.Index(fields=["leased_until"], condition=Q(state="sending"), name="notifications_leased"),
+            models.Index(
+                fields=["leased_until"], condition=Q(state__in=["claimed", "sending"]), name="notifications_leased"
+            ),
+            # The ledger: all that was said of one thing.
+            models.Index(fields=["about", "created_at"], name="notifications_about"),
+            # Who did not get an email, of one lane.
+            models.Index(fields=["lane"], condition=Q(state="failed"), name="notifications_failed"),
             # The bell: the newest of one person; and its count of unread.
             models.Index(fields=["recipient", "-created_at"], name="notifications_newest"),
             models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notifications_unread"),
@@ -81,5 +104,39 @@ class Notification(models.Model):
         return self.dedupe_key
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether its email is still to be sent."""
+        return self.state in (self.State.PENDING, self.State.CLAIMED, self.State.SENDING)
+
+    @property
     def is_unread(self) -> bool:
         return self.read_at is None
+
+
+class Channel(models.Model):
+    """The way out for all emails: one row, which remembers when nothing may be tried and when something last ended."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    paused_until = models.DateTimeField(null=True)
+    pauses = models.PositiveSmallIntegerField(default=0, help_text="So many in a row; none while it is open.")
+    failure = models.TextField(default="", help_text="Why it is paused, in words.")
+    settled_at = models.DateTimeField(null=True, help_text="When an email was last sent, put off or given up.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """When a process of one role was last seen at work on one machine."""
+
+    role = models.CharField(max_length=20)
+    host = models.CharField(max_length=255)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "host"], name="notifications_heartbeat_is_one_per_machine"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.host}"

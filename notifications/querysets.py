@@ -41,17 +41,40 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         """The distinct lanes; one query."""
         return list(self.order_by().values_list("lane", flat=True).distinct())
 
-    def held_with(self, token: Any, *, at: datetime) -> Self:
-        """Those that are being sent under this token, by a lease that has not run out at `at`, the real time."""
-        return self.filter(state=models.Notification.State.SENDING, lease_token=token, leased_until__gt=at)
+    def claimed_with(self, token: Any, *, at: datetime) -> Self:
+        """Those claimed under this token, by a lease that has not run out at `at`, the real time, and not begun."""
+        return self.filter(state=models.Notification.State.CLAIMED, lease_token=token, leased_until__gt=at)
 
     def with_expired_lease(self, at: datetime) -> Self:
         """Those that a dead worker left behind; `at` is the real time, whatever the moment of delivery."""
-        return self.filter(state=models.Notification.State.SENDING, leased_until__lte=at)
+        state = models.Notification.State
+        return self.filter(state__in=[state.CLAIMED, state.SENDING], leased_until__lte=at)
+
+    def unsettled(self) -> Self:
+        """Those whose email is still to be sent."""
+        state = models.Notification.State
+        return self.filter(state__in=[state.PENDING, state.CLAIMED, state.SENDING])
+
+    def settled(self) -> Self:
+        """Those whose email has come to its end, whichever."""
+        state = models.Notification.State
+        return self.filter(state__in=[state.SENT, state.FAILED, state.CANCELLED])
+
+    def revocable(self) -> Self:
+        """Those whose email has not been begun, so that it can be taken back for certain."""
+        return self.filter(state__in=[models.Notification.State.PENDING, models.Notification.State.CLAIMED])
 
     def keyed(self, keys: QuerySet[Any, Any]) -> Self:
         """Those promised under one of `keys`, a queryset of one text column."""
         return self.filter(dedupe_key__in=keys)
+
+    def about(self, things: QuerySet[Any, Any]) -> Self:
+        """Those about one of `things`, a queryset of one text column."""
+        return self.filter(about__in=things)
+
+    def failed(self) -> Self:
+        """Those whose email was given up."""
+        return self.filter(state=models.Notification.State.FAILED)
 
     def locked(self, *, skip: bool = False) -> Self:
         """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
@@ -62,7 +85,7 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         state = models.Notification.State
         return self.aggregate(
             sent=Count("pk", filter=Q(state=state.SENT)),
-            waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.SENDING])),
+            waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.CLAIMED, state.SENDING])),
             failed=Count("pk", filter=Q(state=state.FAILED)),
             cancelled=Count("pk", filter=Q(state=state.CANCELLED)),
         )

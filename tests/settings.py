@@ -31,6 +31,7 @@ os.environ |= {
     "EMAIL_URL": "",
     "EMAIL_TIMEOUT": "",
     "DEFAULT_FROM_EMAIL": "",
+    "KEEP_MESSAGES_DAYS": "",
     "LOG_LEVEL": "WARNING",
 }
 

@@ -5,21 +5,32 @@ workers and the sweep call `deliver_due`; the bell calls `mark_read` and `mark_a
 Instants are aware.
 """
 
+from .again import send_again
+from .channel import state as channel_state
 from .claims import free_expired_leases
 from .delivery import BATCH, Delivery, deliver_due
+from .heartbeats import beat
 from .history import record_as_sent
 from .promises import cancel, delivery_counts, promise
+from .pulse import Pulse, pulse
+from .purging import purge_once_a_day
 from .reading import mark_all_read, mark_read
 
 __all__ = [
     "BATCH",
     "Delivery",
+    "Pulse",
+    "beat",
     "cancel",
+    "channel_state",
     "deliver_due",
     "delivery_counts",
     "free_expired_leases",
     "mark_all_read",
     "mark_read",
     "promise",
+    "pulse",
+    "purge_once_a_day",
     "record_as_sent",
+    "send_again",
 ]

@@ -1,8 +1,10 @@
 """Who may send what: leases and tokens.
 
 A worker takes rows by compare-and-set under a token of its own and for a limited time, and what it
-writes later counts only while the token is still there. Leases go by the real clock, whatever the
-moment of delivery; each function is a short transaction of its own.
+writes later counts only while the token is still there. A row is *claimed* first and *being sent*
+from the moment its email is begun: of a dead worker's rows only those may have gone out, and until
+that moment a promise can be taken back. Leases go by the real clock, whatever the moment of
+delivery; each function is a short transaction of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
@@ -18,8 +20,10 @@ from random import shuffle
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from notifications import failpoints
 from notifications.models import Notification
 from notifications.querysets import NotificationQuerySet
 
@@ -30,6 +34,8 @@ T = TypeVar("T")
 # Longer than one email takes with every answer of its server just in time, and short enough that a
 # dead worker's rows go out within a minute.
 LEASE = timedelta(seconds=45)
+# A row whose worker was killed so often in the middle of it is what kills them.
+DEATHS_OF_A_POISONED = 3
 LONGEST_PAUSE = 1.0
 
 
@@ -41,20 +47,25 @@ class Claim:
     pks: list[int]
 
 
-@transaction.atomic(durable=True)
 def claim(*, at: datetime, size: int) -> Claim:
     """Take up to `size` rows that are due at `at`, an equal share from each lane, whoever is in a hurry.
 
     The claim is empty when nothing is due, or all that is due is in other hands.
     """
-    due = Notification.objects.due(at)
+    claimed = _claim(Notification.objects.due(at), size)
+    failpoints.reach("claimed")
+    return claimed
+
+
+@transaction.atomic(durable=True)
+def _claim(due: NotificationQuerySet, size: int) -> Claim:
     lanes = due.lanes()
     shuffle(lanes)
     share = max(1, size // max(1, len(lanes)))
     taken = [_oldest(due.in_lane(lane), share) for lane in lanes[:size]]
     claimed = Claim(uuid.uuid4(), [pk for pk in chain(*zip_longest(*taken)) if pk is not None])
     Notification.objects.filter(pk__in=claimed.pks, state=State.PENDING).update(
-        state=State.SENDING, lease_token=claimed.token, leased_until=timezone.now() + LEASE
+        state=State.CLAIMED, lease_token=claimed.token, leased_until=timezone.now() + LEASE
     )
     return claimed
 
@@ -64,39 +75,59 @@ def _oldest(due: NotificationQuerySet, share: int) -> list[int]:
     return list(free.values_list("pk", flat=True)[:share])
 
 
-def hold(pk: int, token: uuid.UUID) -> Notification | None:
-    """The row with its recipient as they are now, and a whole lease ahead; None when the lease was lost.
+def read(pks: Sequence[int], token: uuid.UUID) -> list[Notification]:
+    """Those of the rows that are still claimed, with their recipients as they are now, in the same order; one query."""
+    held = Notification.objects.claimed_with(token, at=timezone.now()).select_related("recipient").in_bulk(pks)
+    return [held[pk] for pk in pks if pk in held]
 
-    Asked just before sending: a worker that slept past its lease finds out here.
+
+def begin(pk: int, token: uuid.UUID) -> bool:
+    """Note that its email is being sent from now on, with a whole lease ahead. False when the row was lost.
+
+    The last word before the mail server is spoken to: a worker that slept past its lease finds out
+    here, and so does one whose promise was taken back meanwhile.
     """
     now = timezone.now()
-    held = Notification.objects.filter(pk=pk).held_with(token, at=now).update(leased_until=now + LEASE)
-    return Notification.objects.select_related("recipient").filter(pk=pk).first() if held else None
+    mine = Notification.objects.filter(pk=pk).claimed_with(token, at=now)
+    return bool(mine.update(state=State.SENDING, leased_until=now + LEASE))
 
 
 def finish(pk: int, token: uuid.UUID, state: State, **outcome: Any) -> bool:
     """Write how it went. Returns False, and writes nothing, when the row is in other hands by now."""
-    mine = Notification.objects.filter(pk=pk, state=State.SENDING, lease_token=token)
-    return bool(mine.update(state=state, lease_token=None, leased_until=None, **outcome))
+    mine = Notification.objects.filter(pk=pk, state__in=[State.CLAIMED, State.SENDING], lease_token=token)
+    return bool(mine.update(state=state, lease_token=None, leased_until=None, unfinished=0, **outcome))
 
 
-def release(token: uuid.UUID, pks: list[int]) -> int:
-    """Give back what was claimed and not tried. Returns how many rows."""
-    return _give_back(Notification.objects.filter(pk__in=pks, state=State.SENDING, lease_token=token))
+def release(claim: Claim) -> int:
+    """Give back what was claimed and not begun. Returns how many rows."""
+    return _give_back(Notification.objects.filter(pk__in=claim.pks, state=State.CLAIMED, lease_token=claim.token))
 
 
 def free_expired_leases() -> int:
     """Give back what dead workers left behind. Returns how many rows.
 
-    Whether their email went out nobody knows: it goes again, and its Message-ID tells.
+    Whether the email of one that was being sent went out nobody knows: it goes again, and its
+    Message-ID tells. One that was begun three times and never ended fails.
     """
-    return _give_back(Notification.objects.with_expired_lease(timezone.now()))
+    expired = Notification.objects.with_expired_lease(timezone.now())
+    begun = expired.filter(state=State.SENDING)
+    return sum(
+        [
+            _give_back(expired.filter(state=State.CLAIMED)),
+            _give_back(begun.filter(unfinished__lt=DEATHS_OF_A_POISONED - 1), unfinished=F("unfinished") + 1),
+            _give_back(
+                begun.filter(unfinished__gte=DEATHS_OF_A_POISONED - 1),
+                state=State.FAILED,
+                failure=f"The worker died {DEATHS_OF_A_POISONED} times while it was sending this message.",
+            ),
+        ]
+    )
 
 
 @transaction.atomic
-def _give_back(rows: NotificationQuerySet) -> int:
+def _give_back(rows: NotificationQuerySet, *, state: State = State.PENDING, **changes: Any) -> int:
     return rows.filter(pk__in=rows.locked(skip=True).values("pk")).update(
-        state=State.PENDING, lease_token=None, leased_until=None
+        state=state, lease_token=None, leased_until=None, **changes
     )
 
 

@@ -1,4 +1,4 @@
-"""Send what is due: claim a batch, then one by one ask whether it is still wanted, render, send, write down.
+"""Send what is due: claim a batch, ask a few at a time whether they are still wanted, then one by one send, write down.
 
 No transaction is open while the mail server is spoken to.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
@@ -17,16 +17,21 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from notifications import kinds, letters
+from notifications import failpoints, stopping
 from notifications.models import Notification
 from notifications.post import ChannelDown, Line, NotSent, Refused
 
-from . import claims
+from . import channel, claims
+from .drafts import Draft, write
 
 logger = logging.getLogger(__name__)
 State = Notification.State
 
 BATCH = 50
+# So many are asked about and written together. More saves little, and the answer would be older when it is used.
+GROUP = 10
+# Seconds. An answer older than that is asked for anew: the mail server was slow.
+FRESH = 0.5
 # Seconds. So long a database may be away before an email is left to the next attempt.
 PATIENCE = 15.0
 # A message that we cannot even write is tried so often: what it needs may be in the middle of a change.
@@ -34,8 +39,6 @@ TRIES_OF_A_POISONED = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=2)
 # Nearer to its end than this, a message is not tried once more.
 SHORTEST_PAUSE = timedelta(seconds=10)
-# How long nothing is tried after the server refused us altogether.
-CHANNEL_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -61,87 +64,116 @@ class Outcome:
 def deliver_due(*, at: datetime | None = None, for_seconds: float | None = None) -> Delivery:
     """Send every email that is due, for `for_seconds` at most, and return what became of them.
 
-    `at` is the moment for what is due, wanted and late, by default the present of each; leases go
-    by the real clock. Any number of workers may do this at once: each email is sent by one.
+    `at` is the moment for what is due, wanted and late, by default the present of each; leases and
+    pauses of the channel go by the real clock. Any number of workers may do this at once: each
+    email is sent by one. A process that is asked to stop ends after the email in hand.
     """
     claims.free_expired_leases()
-    stop_at = time.monotonic() + for_seconds if for_seconds is not None else float("inf")
-    tally: Counter[str] = Counter()
-    while time.monotonic() < stop_at:
-        claim = claims.claim(at=at or timezone.now(), size=BATCH)
-        if not claim.pks or not _deliver_batch(claim, at, stop_at, tally):
-            return _delivery(tally)
-    return _delivery(tally, is_unfinished=True)
+    shift = _Shift(at, time.monotonic() + for_seconds if for_seconds is not None else float("inf"))
+    while not shift.is_over:
+        size = channel.room(BATCH)
+        claim = claims.claim(at=shift.moment, size=size) if size else None
+        if claim is None or not claim.pks or not shift.deliver(claim):
+            return shift.delivery()
+    return shift.delivery(is_unfinished=True)
 
 
-def _delivery(tally: Counter[str], *, is_unfinished: bool = False) -> Delivery:
-    return Delivery(tally["sent"], tally["later"], tally["failed"], tally["cancelled"], is_unfinished)
+class _Shift:
+    """One worker's work from when it comes until its time is up."""
 
+    def __init__(self, at: datetime | None, until: float) -> None:
+        self._at = at
+        self._until = until
+        self._tally: Counter[str] = Counter()
 
-def _deliver_batch(claim: claims.Claim, at: datetime | None, stop_at: float, tally: Counter[str]) -> bool:
-    """Send the batch over one connection. Returns whether another one makes sense: the server can be reached."""
-    waiting = list(claim.pks)
-    with Line() as line:
+    @property
+    def moment(self) -> datetime:
+        return self._at or timezone.now()
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._until or stopping.is_asked()
+
+    def delivery(self, *, is_unfinished: bool = False) -> Delivery:
+        tally = self._tally
+        return Delivery(tally["sent"], tally["later"], tally["failed"], tally["cancelled"], is_unfinished)
+
+    def deliver(self, claim: claims.Claim) -> bool:
+        """Send the batch over one connection. Returns whether another one makes sense: the server can be reached."""
+        with Line() as line:
+            try:
+                for draft in self._drafts(claim):
+                    if self.is_over or not line.is_up:
+                        break
+                    outcome = self._deliver(draft, claim, line)
+                    if outcome:
+                        self._tally[outcome.counts_as] += 1
+            finally:
+                claims.patiently(lambda: claims.release(claim))
+            return line.is_up
+
+    def _drafts(self, claim: claims.Claim) -> Iterator[Draft]:
+        for start in range(0, len(claim.pks), GROUP):
+            yield from self._written(claim.pks[start : start + GROUP], claim)
+
+    def _written(self, pks: list[int], claim: claims.Claim) -> list[Draft]:
+        """The emails as things are now; those that are in other hands by now are left out."""
+        failpoints.reach("held")
+        return claims.patiently(lambda: write(claims.read(pks, claim.token), self.moment), for_seconds=PATIENCE)
+
+    def _deliver(self, draft: Draft, claim: claims.Claim, line: Line) -> Outcome | None:
+        """Send one email and write down what became of it; None when it is in other hands by now."""
+        if draft.age > FRESH:
+            renewed = self._written([draft.notification.pk], claim)
+            if not renewed:
+                return None
+            [draft] = renewed
+        outcome = self._try(draft, claim, line)
+        if outcome is None:
+            return None
+        pk, key = draft.notification.pk, draft.notification.dedupe_key
+        logger.info("email %s: %s %s", key, outcome.counts_as, outcome.changes.get("failure", ""))
+        failpoints.reach("before_finish")
+        recorded = claims.patiently(lambda: claims.finish(pk, claim.token, outcome.state, **outcome.changes))
+        failpoints.reach("finished")
+        if line.is_up:
+            channel.note_progress()
+        return outcome if recorded else None
+
+    def _try(self, draft: Draft, claim: claims.Claim, line: Line) -> Outcome | None:
+        notification, message = draft.notification, draft.message
+        if draft.error is not None:
+            return _poisoned(notification, draft.error, self.moment)
+        if message is None:
+            return Outcome("cancelled", State.CANCELLED, {"cancelled_at": self.moment})
+        if not claims.patiently(lambda: claims.begin(notification.pk, claim.token), for_seconds=PATIENCE):
+            return None
         try:
-            while waiting and time.monotonic() < stop_at:
-                pk = waiting.pop(0)
-                outcome = _deliver(pk, claim.token, at, line)
-                if outcome:
-                    tally[outcome.counts_as] += 1
-        finally:
-            claims.patiently(lambda: claims.release(claim.token, waiting))
-        return line.is_up
+            failpoints.reach("before_data")
+            line.send(message)
+            failpoints.reach("after_250")
+        except ChannelDown as reason:
+            channel.pause(str(reason))
+            return Outcome("later", State.PENDING, {"failure": str(reason)})
+        except NotSent as reason:
+            return _not_sent(draft, reason, self.moment)
+        except Exception as error:
+            return _poisoned(notification, error, self.moment)
+        channel.note_sent()
+        return _sent(notification, message, self.moment)
 
 
-def _deliver(pk: int, token: uuid.UUID, at: datetime | None, line: Line) -> Outcome | None:
-    """Send one email and write down what became of it; None when it is in other hands by now."""
-    notification = claims.patiently(lambda: claims.hold(pk, token), for_seconds=PATIENCE)
-    if notification is None:
-        return None
-    moment = at or timezone.now()
-    outcome = _try(notification, moment, line)
-    logger.info("email %s: %s %s", notification.dedupe_key, outcome.counts_as, outcome.changes.get("failure", ""))
-    recorded = claims.patiently(lambda: claims.finish(pk, token, outcome.state, **outcome.changes))
-    return outcome if recorded else None
+def _sent(notification: Notification, message: EmailMessage, at: datetime) -> Outcome:
+    """Kept with the row: the email as it went out."""
+    kept = {"sent_to": message.to[0], "subject": message.subject, "text": message.body}
+    return Outcome("sent", State.SENT, {"sent_at": at, "failure": "", "attempts": notification.attempts + 1, **kept})
 
 
-def _try(notification: Notification, at: datetime, line: Line) -> Outcome:
-    try:
-        letter = claims.patiently(lambda: _write(notification, at), for_seconds=PATIENCE)
-    except Exception as error:
-        return _poisoned(notification, error, at)
-    if letter is None:
-        return Outcome("cancelled", State.CANCELLED, {"cancelled_at": at})
-    try:
-        line.send(letter.message)
-    except NotSent as reason:
-        return _not_sent(notification, reason, at, letter.ends_at)
-    except Exception as error:
-        return _poisoned(notification, error, at)
-    return Outcome("sent", State.SENT, {"sent_at": at, "failure": "", "attempts": notification.attempts + 1})
-
-
-@dataclass(frozen=True)
-class _Letter:
-    message: EmailMessage
-    ends_at: datetime
-
-
-def _write(notification: Notification, at: datetime) -> _Letter | None:
-    """The email as things are now, None when it is no longer wanted. Raises whatever is wrong with it."""
-    kind = kinds.named(notification.kind)
-    subject = kind.subjects([notification])[notification.pk]
-    if not kind.still_wanted(notification, subject, at):
-        return None
-    return _Letter(letters.compose(notification, kind, subject, at), kind.ends_at(notification, subject))
-
-
-def _not_sent(notification: Notification, reason: NotSent, at: datetime, ends_at: datetime) -> Outcome:
-    if isinstance(reason, ChannelDown):
-        return Outcome("later", State.PENDING, {"next_attempt_at": at + CHANNEL_PAUSE, "failure": str(reason)})
-    attempts = notification.attempts + 1
+def _not_sent(draft: Draft, reason: NotSent, at: datetime) -> Outcome:
+    attempts = draft.notification.attempts + 1
     # The half of what is left: a message that is soon pointless is tried more often, and not after that.
-    pause = min(_pause_after(attempts), (ends_at - at) / 2)
+    left = (draft.ends_at or at) - at
+    pause = min(_pause_after(attempts), left / 2)
     if isinstance(reason, Refused) or pause < SHORTEST_PAUSE:
         return _failed(attempts, str(reason))
     return _later(attempts, str(reason), at + pause)
@@ -169,4 +201,5 @@ def _later(attempts: int, reason: str, next_attempt_at: datetime) -> Outcome:
 
 def _pause_after(attempts: int) -> timedelta:
     """Twice as long each time, and never quite the same for all who were refused together."""
-    return min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 12), LONGEST_PAUSE) * uniform(0.75, 1.25)  # noqa: S311
+    spread = uniform(0.75, 1.25)  # noqa: S311, nobody gains by guessing it
+    return min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 12), LONGEST_PAUSE) * spread

@@ -51,7 +51,7 @@ def test_only_the_start_of_an_app_registers() -> None:
 
 
 def test_all_are_filled_at_the_start() -> None:
-    assert kinds.names() == ["assigned", "reminder"]
+    assert kinds.names() == ["assigned", "overdue", "remind_now", "reminder", "team_overdue"]
     assert len(departures._registered) == 1
     assert len(withdrawals._registered) == 1
     assert run_checks() == []

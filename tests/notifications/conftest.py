@@ -92,10 +92,21 @@ def keyed(people: QuerySet[User]) -> Any:
     return people.annotate(key=Concat(Value("greeting:"), Cast("pk", CharField())))
 
 
-def greeted(*people: User) -> Any:
+def greeted(*people: User, lane: str = "meridian") -> Any:
     """The rows of `promise` for these people."""
     rows = keyed(User.objects.filter(pk__in=[person.pk for person in people]))
-    return rows.annotate(about=JSONObject(person=F("pk"))).values_list("pk", "key", "about")
+    said = {
+        "context": JSONObject(person=F("pk")),
+        "lane": Value(lane, CharField()),
+        "about": Concat(Value("person:"), Cast("pk", CharField())),
+    }
+    return rows.annotate(**said).values_list("pk", "key", "context", "lane", "about")
+
+
+def about(*people: User) -> Any:
+    """What the promises to these people are about, as `cancel` takes it."""
+    named = User.objects.filter(pk__in=[person.pk for person in people])
+    return named.annotate(about=Concat(Value("person:"), Cast("pk", CharField()))).values_list("about", flat=True)
 
 
 def keys_of(*people: User) -> Any:
@@ -103,7 +114,7 @@ def keys_of(*people: User) -> Any:
 
 
 def promise(*people: User, at: datetime = NOON, lane: str = "meridian") -> int:
-    return services.promise(kind=GREETING.name, lane=lane, rows=greeted(*people), at=at)
+    return services.promise(kind=GREETING.name, rows=greeted(*people, lane=lane), at=at)
 
 
 def told(person: User) -> Notification:

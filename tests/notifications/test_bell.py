@@ -17,7 +17,7 @@ from notifications.bell import Bell
 from notifications.models import Notification
 from tests.factories import PersonFactory
 
-from .conftest import NOON, UNWRITABLE, keys_of, promise, told
+from .conftest import NOON, UNWRITABLE, about, promise, told
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -61,7 +61,7 @@ def test_the_bell_leaves_out_what_is_gone_or_cannot_be_written(ada: User, max: U
 
 def test_the_bell_withdraws_what_was_taken_back_unread(ada: User) -> None:
     promise(ada)
-    services.cancel(keys=keys_of(ada), at=NOON)
+    services.cancel(about=about(ada), at=NOON)
     assert (Bell(ada).unread, Bell(ada).newest) == (0, [])
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from accounts import services as people
 from accounts.models import User
-from notifications import kinds, services
-from notifications.models import Notification
-from notifications.services import Delivery
+from notifications import services
+from notifications.models import Channel, Notification
+from notifications.services import Delivery, delivery
 from tests.factories import PersonFactory
 
-from .conftest import GREETING, NOON, TRIED_FOR, UNWRITABLE, keys_of, promise, told
+from .conftest import NOON, TRIED_FOR, UNWRITABLE, about, promise, told
 from .sink import HANG_UP, SAY_NOTHING, Sink
 
 State = Notification.State
@@ -56,19 +57,62 @@ def test_one_that_is_no_longer_wanted_is_cancelled(ada: User, max: User, sink: S
     assert (told(max).state, told(max).cancelled_at) == (State.CANCELLED, NOON)
 
 
-def test_wanted_is_asked_for_each_one_just_before_it_is_sent(
-    meridian: Any, sink: Sink, monkeypatch: pytest.MonkeyPatch
+def leaving(sink: Sink, *leavers: User) -> None:
+    """These people leave while the first email is on its way."""
+
+    def leave(phase: str) -> None:
+        if phase == "DATA":
+            User.objects.filter(pk__in=[person.pk for person in leavers]).update(status=User.Status.INACTIVE)
+
+    sink.before_answer = leave
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_wanted_is_asked_anew_when_the_answer_has_grown_old(
+    ada: User, max: User, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second person leaves while the first one's email is being written."""
-    promise(PersonFactory(company=meridian), PersonFactory(company=meridian))
+    monkeypatch.setattr(delivery, "FRESH", 0.0)
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
+    leaving(sink, max)
+    assert deliver(NOON + timedelta(minutes=1)) == Delivery(sent=1, cancelled=1)
+    assert sink.recipients == [ada.email]
 
-    def the_others_leave(notification: Notification, person: User, at: datetime) -> dict[str, Any]:
-        User.objects.exclude(pk=person.pk).update(status=User.Status.INACTIVE)
-        return GREETING.describe(notification, person, at)
 
-    monkeypatch.setitem(kinds._kinds, GREETING.name, replace(GREETING, describe=the_others_leave))
-    assert deliver() == Delivery(sent=1, cancelled=1)
-    assert len(sink.messages) == 1
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_is_taken_back_while_the_one_before_it_is_sent_stays_here(ada: User, max: User, sink: Sink) -> None:
+    """It was asked about and written together with the first."""
+    taken: list[int] = []
+
+    def take_back(phase: str) -> None:
+        if phase == "DATA" and not taken:
+            taken.append(services.cancel(about=about(max), at=NOON))
+            connection.close()
+
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
+    sink.before_answer = take_back
+    assert deliver(NOON + timedelta(minutes=1)) == Delivery(sent=1)
+    assert taken == [1]
+    assert (sink.recipients, told(max).state) == ([ada.email], State.CANCELLED)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_sent_cannot_be_taken_back_any_more(ada: User, sink: Sink) -> None:
+    taken: list[int] = []
+
+    def take_back(phase: str) -> None:
+        if phase == "DATA":
+            taken.append(services.cancel(about=about(ada), at=NOON))
+            connection.close()
+
+    promise(ada)
+    sink.before_answer = take_back
+    assert deliver() == Delivery(sent=1)
+    assert (taken, told(ada).state) == ([0], State.SENT)
 
 
 def test_it_goes_to_the_address_of_the_moment(ada: User, sink: Sink) -> None:
@@ -154,7 +198,7 @@ def test_a_server_that_hangs_up_on_one_is_called_again_for_the_others(ada: User,
 def test_a_server_that_is_away_is_not_called_for_one_batch_after_another(meridian: Any, sink: Sink) -> None:
     promise(*[PersonFactory(company=meridian) for _ in range(services.BATCH + 1)])
     sink.answer_to("CONNECT", "421 too busy")
-    assert deliver() == Delivery(later=services.BATCH)
+    assert deliver() == Delivery(later=1), "and the others do not use up an attempt"
     assert sink.connections == 1
 
 
@@ -212,13 +256,57 @@ def test_a_refused_login_pauses_without_using_up_an_attempt(ada: User, max: User
     sink.offers_login = True
     sink.answer_to("AUTH", "535 who are you")
     promise(ada, max)
-    assert deliver() == Delivery(later=2)
-    assert sink.connections == 1, "asked once for all"
-    paused = told(ada)
-    assert (paused.state, paused.attempts) == (State.PENDING, 0)
-    assert "refuses our login: 535 who are you" in paused.failure
+    assert deliver() == Delivery(later=1)
+    assert sorted(Notification.objects.values_list("state", "attempts")) == [(State.PENDING, 0)] * 2
+    assert Notification.objects.filter(failure__contains="refuses our login: 535 who are you").count() == 1
+
+
+def refuse_login(sink: Sink, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "wrong"
+    sink.offers_login = True
+    sink.answer_to("AUTH", "535 who are you")
+
+
+def end_pause() -> None:
+    Channel.objects.update(paused_until=timezone.now())
+
+
+def test_while_the_channel_is_paused_nobody_calls_the_server(ada: User, sink: Sink, settings: Any) -> None:
+    refuse_login(sink, settings)
+    promise(ada)
+    deliver()
+    assert deliver() == Delivery()
+    assert sink.connections == 1
+    assert "535 who are you" in services.channel_state().failure
+
+
+def test_after_a_pause_one_email_tries_and_when_it_passes_the_others_follow(
+    meridian: Any, sink: Sink, settings: Any
+) -> None:
+    refuse_login(sink, settings)
+    promise(*[PersonFactory(company=meridian) for _ in range(3)])
+    deliver()
+    end_pause()
+    assert deliver() == Delivery(later=1), "still refused"
+    assert deliver() == Delivery()
+    assert sink.connections == 2
+    end_pause()
     sink.behave()
-    assert deliver(paused.next_attempt_at) == Delivery(sent=2)
+    assert deliver() == Delivery(sent=3)
+    assert (services.channel_state().pauses, services.channel_state().failure) == (0, "")
+
+
+def test_pauses_in_a_row_grow_to_a_quarter_of_an_hour(ada: User, sink: Sink, settings: Any) -> None:
+    refuse_login(sink, settings)
+    promise(ada)
+    lengths = []
+    for _ in range(6):
+        end_pause()
+        deliver()
+        until = services.channel_state().paused_until
+        assert until is not None
+        lengths.append(round((until - timezone.now()).total_seconds() / 60))
+    assert lengths == [1, 2, 4, 8, 15, 15]
 
 
 @pytest.mark.parametrize("encryption", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
@@ -243,5 +331,5 @@ def test_what_waits_after_a_failure_can_still_be_taken_back(ada: User, sink: Sin
     promise(ada)
     sink.answer_to("RCPT", "450 mailbox busy")
     deliver()
-    assert services.cancel(keys=keys_of(ada), at=NOON) == 1
+    assert services.cancel(about=about(ada), at=NOON) == 1
     assert deliver(NOON + timedelta(days=1)) == Delivery()

@@ -18,14 +18,14 @@ from notifications.models import Notification
 from notifications.services import Delivery, claims
 from tests.factories import PersonFactory
 
-from .conftest import NOON, keys_of, promise, told
+from .conftest import NOON, about, promise, told
 from .sink import Sink
 
 State = Notification.State
 
 
 def expire_all() -> None:
-    Notification.objects.filter(state=State.SENDING).update(leased_until=timezone.now() - timedelta(seconds=1))
+    Notification.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(seconds=1))
 
 
 def in_another_session(work: Callable[[], Any]) -> Any:
@@ -94,12 +94,12 @@ def test_a_worker_that_slept_past_its_lease_may_neither_send_nor_mark(ada: User)
     promise(ada)
     stale = claims.claim(at=NOON, size=10)
     expire_all()
-    assert claims.hold(stale.pks[0], stale.token) is None
+    assert not claims.begin(stale.pks[0], stale.token)
     services.free_expired_leases()
     fresh = claims.claim(at=NOON, size=10)
-    assert claims.hold(stale.pks[0], stale.token) is None
+    assert not claims.begin(stale.pks[0], stale.token)
     assert not claims.finish(stale.pks[0], stale.token, State.FAILED, failure="Stale.")
-    assert claims.release(stale.token, stale.pks) == 0
+    assert claims.release(stale) == 0
     assert claims.finish(fresh.pks[0], fresh.token, State.SENT, sent_at=NOON)
     assert (told(ada).state, told(ada).failure) == (State.SENT, "")
 
@@ -114,11 +114,38 @@ def test_a_worker_may_mark_what_nobody_else_has_taken(ada: User) -> None:
 
 
 @pytest.mark.django_db
+def test_an_email_whose_worker_died_three_times_in_the_middle_of_it_fails(ada: User, max: User) -> None:
+    """The one beside it was only claimed, so it is innocent."""
+    promise(ada, max)
+    for _ in range(3):
+        claim = claims.claim(at=NOON, size=10)
+        claims.begin(told(ada).pk, claim.token)
+        expire_all()
+        services.free_expired_leases()
+    assert (told(ada).state, told(max).state) == (State.FAILED, State.PENDING)
+    assert told(ada).failure == "The worker died 3 times while it was sending this message."
+
+
+@pytest.mark.django_db
+def test_deaths_are_counted_in_a_row_only(ada: User) -> None:
+    promise(ada)
+    for _ in range(3):
+        claim = claims.claim(at=NOON, size=10)
+        claims.begin(told(ada).pk, claim.token)
+        expire_all()
+        services.free_expired_leases()
+        claim = claims.claim(at=NOON, size=10)
+        claims.begin(told(ada).pk, claim.token)
+        claims.finish(told(ada).pk, claim.token, State.PENDING)
+    assert (told(ada).state, told(ada).unfinished) == (State.PENDING, 0)
+
+
+@pytest.mark.django_db
 def test_what_was_claimed_and_not_tried_is_given_back(ada: User, max: User) -> None:
     promise(ada, max)
     claim = claims.claim(at=NOON, size=10)
     claims.finish(claim.pks[0], claim.token, State.SENT, sent_at=NOON)
-    assert claims.release(claim.token, claim.pks) == 1
+    assert claims.release(claim) == 1
     assert Counter(Notification.objects.values_list("state", flat=True)) == {State.SENT: 1, State.PENDING: 1}
 
 
@@ -228,7 +255,7 @@ def test_promising_and_taking_back_at_once_never_wait_for_each_other_for_ever(
 
     def to_and_fro() -> None:
         for _ in range(5):
-            services.cancel(keys=keys_of(*people), at=NOON)
+            services.cancel(about=about(*people), at=NOON)
             promise(*people)
 
     def read() -> None:

@@ -15,7 +15,7 @@ from notifications import services
 from notifications.models import Notification
 from tests.factories import PersonFactory
 
-from .conftest import NOON, greeted, keys_of, promise, told
+from .conftest import NOON, about, greeted, keys_of, promise, told
 
 State = Notification.State
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_cancelled_promise_is_made_anew(ada: User) -> None:
 
 def test_nothing_to_promise_is_no_promise(ada: User) -> None:
     assert promise() == 0
-    assert services.promise(kind="greeting", lane="meridian", rows=greeted(ada).none(), at=NOON) == 0
+    assert services.promise(kind="greeting", rows=greeted(ada).none(), at=NOON) == 0
     assert not Notification.objects.exists()
 
 
@@ -101,23 +101,23 @@ def test_nothing_new_does_not_ring(
 
 def test_what_is_waiting_can_be_taken_back(ada: User, max: User) -> None:
     promise(ada, max)
-    assert services.cancel(keys=keys_of(ada), at=NOON) == 1
+    assert services.cancel(about=about(ada), at=NOON) == 1
     assert (told(ada).state, told(ada).cancelled_at) == (State.CANCELLED, NOON)
     assert told(max).state == State.PENDING
-    assert services.cancel(keys=keys_of(ada), at=NOON) == 0
+    assert services.cancel(about=about(ada), at=NOON) == 0
 
 
 def test_what_was_sent_cannot_be_taken_back(ada: User) -> None:
     promise(ada)
     Notification.objects.update(state=State.SENT, sent_at=NOON)
-    assert services.cancel(keys=keys_of(ada), at=NOON) == 0
+    assert services.cancel(about=about(ada), at=NOON) == 0
     assert told(ada).state == State.SENT
 
 
 def test_the_bell_keeps_what_was_read_before_it_was_taken_back(ada: User, max: User) -> None:
     promise(ada, max)
     services.mark_read(notification=told(ada), at=NOON)
-    services.cancel(keys=keys_of(ada, max), at=NOON)
+    services.cancel(about=about(ada, max), at=NOON)
     assert list(Notification.objects.in_bell()) == [told(ada)]
 
 
@@ -125,3 +125,9 @@ def test_the_counts_of_some_promises_leave_out_the_others(ada: User, max: User, 
     promise(ada, max, rosa)
     Notification.objects.filter(recipient=ada).update(state=State.SENT, sent_at=NOON)
     assert services.delivery_counts(keys=keys_of(ada, max)) == {"sent": 1, "waiting": 1, "failed": 0, "cancelled": 0}
+
+
+def test_only_messages_of_the_kinds_that_are_named_are_taken_back(ada: User) -> None:
+    promise(ada)
+    assert services.cancel(about=about(ada), kinds=["farewell"], at=NOON) == 0
+    assert services.cancel(about=about(ada), kinds=["greeting"], at=NOON) == 1

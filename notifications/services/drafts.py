@@ -1,0 +1,79 @@
+"""Emails as things are at one moment: asked about together, in a constant number of queries per kind."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import InterfaceError, OperationalError
+
+from notifications import failpoints, kinds, letters
+from notifications.models import Notification
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What one promise comes to: an email, nothing (it is no longer wanted), or an `error` (it cannot be written)."""
+
+    notification: Notification
+    asked_at: float  # by time.monotonic()
+    message: EmailMultiAlternatives | None = None
+    ends_at: datetime | None = None
+    error: Exception | None = None
+
+    @property
+    def age(self) -> float:
+        """How many seconds ago it was asked whether it is wanted."""
+        return time.monotonic() - self.asked_at
+
+
+def write(notifications: Sequence[Notification], at: datetime) -> list[Draft]:
+    """One draft per notification, in the same order. Raises only what the database raises when it is away."""
+    asked_at = time.monotonic()
+    subjects = _subjects(notifications)
+    return [_draft(one, subjects[one.pk], at, asked_at) for one in notifications]
+
+
+def _subjects(notifications: Sequence[Notification]) -> dict[int, Any]:
+    """What each is about, by its pk; the error where that cannot be found out."""
+    by_kind: dict[str, list[Notification]] = defaultdict(list)
+    for notification in notifications:
+        by_kind[notification.kind].append(notification)
+    found: dict[int, Any] = {}
+    for name, those in by_kind.items():
+        found |= _subjects_of(name, those)
+    return found
+
+
+def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, Any]:
+    """One that cannot be read must not take the others of its group along: then each is asked about alone."""
+    try:
+        found = kinds.named(kind).subjects(notifications)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(notifications) == 1:
+            return {notifications[0].pk: error}
+        return {pk: subject for one in notifications for pk, subject in _subjects_of(kind, [one]).items()}
+    return {one.pk: found.get(one.pk, LookupError("what it was about is gone")) for one in notifications}
+
+
+def _draft(notification: Notification, subject: Any, at: datetime, asked_at: float) -> Draft:
+    if isinstance(subject, Exception):
+        return Draft(notification, asked_at, error=subject)
+    try:
+        kind = kinds.named(notification.kind)
+        if not kind.still_wanted(notification, subject, at):
+            return Draft(notification, asked_at)
+        message = letters.compose(notification, kind, subject, at)
+        failpoints.reach("rendered")
+        return Draft(notification, asked_at, message=message, ends_at=kind.ends_at(notification, subject))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        return Draft(notification, asked_at, error=error)

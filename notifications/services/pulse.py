@@ -1,0 +1,49 @@
+"""Is delivery alive? What a machine, an operator or an admin asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from notifications.models import Notification
+
+from . import channel, heartbeats
+
+STUCK_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How delivery is at one moment. Ages are in whole seconds; None where there is nothing to be old."""
+
+    oldest_due: int | None
+    last_settled: int | None
+    last_seen: dict[str, int]
+    is_paused: bool
+    is_stuck: bool
+
+
+def pulse(*, at: datetime) -> Pulse:
+    """How delivery is at the aware instant `at`; three queries.
+
+    It is stuck when an email has been due for over a minute and none was sent, put off or given up
+    for over a minute: nobody works, or the mail server refuses us. Working through a backlog is not.
+    """
+    waiting = Notification.objects.unsettled().aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    way_out = channel.state()
+    due = at - waiting if waiting and waiting <= at else None
+    settled = at - way_out.settled_at if way_out.settled_at else None
+    is_idle = settled is None or settled > STUCK_AFTER
+    return Pulse(
+        oldest_due=_seconds(due),
+        last_settled=_seconds(settled),
+        last_seen={role: int((at - seen).total_seconds()) for role, seen in sorted(heartbeats.last_seen().items())},
+        is_paused=bool(way_out.pauses),
+        is_stuck=due is not None and due > STUCK_AFTER and is_idle,
+    )
+
+
+def _seconds(age: timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds())

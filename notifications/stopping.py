@@ -1,0 +1,17 @@
+"""Whether this process was asked to stop: it ends after the email in hand, and gives the others back."""
+
+from __future__ import annotations
+
+from multiprocessing.sharedctypes import RawValue
+
+# Shared with the processes that are forked from this one: Celery tells only its main process. No lock, since it is
+# set by a signal's handler, which may interrupt whoever holds one.
+_asked = RawValue("b", 0)
+
+
+def ask() -> None:
+    _asked.value = 1
+
+
+def is_asked() -> bool:
+    return bool(_asked.value)

@@ -1,0 +1,55 @@
+"""An upgrade with rows in the table: what the version before has written is kept, and what it still writes is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import User
+from notifications.models import Notification
+
+from .conftest import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_AS_BEFORE = """
+INSERT INTO notifications_notification (
+    recipient_id, dedupe_key, context, kind, lane, created_at, next_attempt_at, state, attempts, failure
+) VALUES (%s, %s, '{"assignment": 7}', 'assigned', '1', %s, %s, 'pending', 0, '')
+"""
+
+
+@pytest.fixture
+def version_before() -> Iterator[None]:
+    """The tables of the first version; those of the present one afterwards, whatever happened."""
+    migrate(("notifications", "0001_initial"))
+    yield
+    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def migrate(*targets: Any) -> None:
+    MigrationExecutor(connection).migrate(list(targets))
+
+
+def promise_as_before(person: User, key: str) -> None:
+    moment = connection.ops.adapt_datetimefield_value(NOON)
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_BEFORE, [person.pk, key, moment, moment])
+
+
+def test_a_message_of_before_is_found_by_its_assignment_and_tried_since_it_was_promised(
+    ada: User, version_before: None
+) -> None:
+    promise_as_before(ada, "assigned:7")
+    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    kept = Notification.objects.get()
+    assert (kept.about, kept.tried_since, kept.unfinished, kept.text) == ("assignment:7", NOON, 0, "")
+
+
+def test_the_version_before_can_promise_while_this_one_starts(ada: User) -> None:
+    promise_as_before(ada, "assigned:8")
+    assert Notification.objects.get().state == "pending"
