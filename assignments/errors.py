@@ -21,6 +21,14 @@ class InvalidName(RefusedOperation):
     pass
 
 
+class InvalidPlan(RefusedOperation):
+    pass
+
+
+class ChangedMeanwhile(RefusedOperation):
+    """Somebody else has changed what was on the screen."""
+
+
 class NotPermitted(RefusedOperation):
     """Whoever pressed may not do this, or not to this certification."""
 

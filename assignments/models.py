@@ -10,8 +10,17 @@ from django.db.models import Q
 
 from accounts.models import Company, User
 from certifications.models import Certification
+from notifications.models import Notification
 
-from .querysets import REASONS, AssignmentChangeQuerySet, AssignmentQuerySet, LearnerQuerySet, OperationQuerySet
+from .querysets import (
+    REASONS,
+    AssignmentChangeQuerySet,
+    AssignmentQuerySet,
+    LearnerQuerySet,
+    OperationQuerySet,
+    ReminderRuleQuerySet,
+)
+from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE
 
 
 class Learner(User):
@@ -41,6 +50,9 @@ class Operation(models.Model):
         CHANGE_DUE_DATE = "change_due_date", "Change due date"
         DEACTIVATION = "deactivation", "Deactivation"
         WITHDRAWAL = "withdrawal", "Withdrawal from the Fast Start Program"
+        CHANGE_REMINDERS = "change_reminders", "Change reminders"
+        SEND_AGAIN = "send_again", "Send again"
+        REMIND_NOW = "remind_now", "Remind now"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
@@ -74,6 +86,10 @@ class Operation(models.Model):
         return f"{self.kind} {self.op_id}"
 
     @property
+    def sends_messages(self) -> bool:
+        return self.kind in (self.Kind.ASSIGN, self.Kind.SEND_AGAIN, self.Kind.REMIND_NOW)
+
+    @property
     def skipped_count(self) -> int:
         return self.requested - self.changed
 
@@ -92,7 +108,7 @@ class Assignment(models.Model):
     name = models.CharField("Assignment Name", max_length=120)
     due_on = models.DateField(null=True, help_text="Good until the end of this day in the company's time zone.")
     next_reminder_on = models.DateField(
-        null=True, help_text="The company's local day of the reminder to come; empty when none is."
+        null=True, help_text="The company's local day of the next occasion of its plan; empty when none is to come."
     )
     assigned_at = models.DateTimeField()
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -103,7 +119,11 @@ class Assignment(models.Model):
     opened_in = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="opened_assignments")
     closed_in = models.ForeignKey(Operation, null=True, on_delete=models.PROTECT, related_name="closed_assignments")
 
-    # What `with_progress()` annotates.
+    # What the list of those assigned adds: how its last email stands.
+    message: Notification | None
+
+    # What `with_scope()` and `with_progress()` annotate.
+    is_in_scope: bool
     status: str | None
     started_at: datetime | None
     completed_at: datetime | None
@@ -131,9 +151,8 @@ class Assignment(models.Model):
                 name="assignments_assignment_closes_for_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(next_reminder_on__isnull=True)
-                | Q(due_on__isnull=False, next_reminder_on__lte=models.F("due_on")),
-                name="assignments_assignment_reminds_before_it_is_due",
+                condition=Q(next_reminder_on__isnull=True) | Q(due_on__isnull=False),
+                name="assignments_assignment_reminds_of_a_due_day",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="assignments_assignment_has_a_name"),
         ]
@@ -168,6 +187,8 @@ class AssignmentChange(models.Model):
         ASSIGNED = "assigned", "Assigned"
         UNASSIGNED = "unassigned", "Unassigned"
         DUE_DATE = "due_date", "Due date changed"
+        SENT_AGAIN = "sent_again", "Email sent again"
+        REMINDED = "reminded", "Reminded"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="changes")
     operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="changes")
@@ -186,3 +207,32 @@ class AssignmentChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.kind}"
+
+
+class ReminderRule(models.Model):
+    """One day of a company's plan: who is written to when about a due day. Without any it has the default plan."""
+
+    class Audience(models.TextChoices):
+        LEARNER = "learner", "The learner"
+        MANAGER = "manager", "The learner's manager"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reminder_rules")
+    audience = models.CharField(max_length=10, choices=Audience)
+    days_before = models.SmallIntegerField(help_text="Days before the due day; below zero: after it.")
+
+    objects = ReminderRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "audience", "days_before"], name="assignments_reminderrule_is_one_per_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(audience="learner", days_before__range=(-MOST_DAYS_AFTER, MOST_DAYS_BEFORE))
+                | Q(audience="manager", days_before__range=(-MOST_DAYS_AFTER, -1)),
+                name="assignments_reminderrule_is_near_the_due_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id}: {self.audience} {self.days_before}"

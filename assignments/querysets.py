@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Self
 
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
-from accounts.querysets import UserQuerySet
+from accounts.querysets import UserQuerySet, one_of
 from certifications.models import Certification, CertificationEnrollment, CompanyCertification
 from certifications.querysets import (
     LACKS_ENROLLMENT,
@@ -26,6 +27,7 @@ from certifications.querysets import (
 )
 
 from . import models
+from .reminders import Plan
 
 #: Why somebody is not eligible, in the order people read it: annotation → words.
 REASONS = {
@@ -75,12 +77,15 @@ class LearnerQuerySet(UserQuerySet):
         )
 
     def with_preparation(self, certification: Certification) -> Self:
-        """Annotates `trained_on`, `enrolled_at` of the prerequisite, and `steps_done` kept from before."""
+        """Annotates `trained_on`, `enrolled_at` of the prerequisite; from before `steps_done` and `was_assigned`."""
         prerequisite = {"person": OuterRef("pk"), "program": certification.program_id}
         return self.annotate(
             trained_on=last_attended_on(**prerequisite),
             enrolled_at=enrolled_at(**prerequisite),
             steps_done=steps_done(person=OuterRef("pk"), certification=certification.pk),
+            was_assigned=Exists(
+                models.Assignment.objects.filter(learner=OuterRef("pk"), certification=certification.pk)
+            ),
         )
 
     def _with_standing(self, certification: Reference, program: Reference) -> Self:
@@ -106,10 +111,11 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         return self.filter(own).in_scope()
 
     def in_scope(self) -> Self:
-        scopes = CompanyCertification.objects.filter(
-            company=OuterRef("company"), certification=OuterRef("certification")
-        )
-        return self.filter(Exists(scopes))
+        return self.filter(Exists(_scopes()))
+
+    def with_scope(self) -> Self:
+        """Annotates `is_in_scope`: whether the certification still exists for the company."""
+        return self.annotate(is_in_scope=Exists(_scopes()))
 
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner.pk)
@@ -139,6 +145,10 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         )
 
 
+def _scopes() -> QuerySet[CompanyCertification]:
+    return CompanyCertification.objects.filter(company=OuterRef("company"), certification=OuterRef("certification"))
+
+
 def _completions() -> QuerySet[CertificationEnrollment]:
     return CertificationEnrollment.objects.completed().filter(
         user=OuterRef("learner"), certification=OuterRef("certification")
@@ -155,13 +165,38 @@ class OperationQuerySet(QuerySet["models.Operation"]):
     def pressed(self) -> Self:
         """Those that an admin made by pressing a button, the newest first."""
         kinds = models.Operation.Kind
-        pressed = [kinds.ASSIGN, kinds.UNASSIGN, kinds.CHANGE_DUE_DATE]
+        pressed = [kinds.ASSIGN, kinds.UNASSIGN, kinds.CHANGE_DUE_DATE, kinds.SEND_AGAIN, kinds.REMIND_NOW]
         return self.filter(kind__in=pressed).order_by("-made_at", "-pk")
 
 
 class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(operation__in=models.Operation.objects.visible_to(user))
+
+
+class ReminderRuleQuerySet(QuerySet["models.ReminderRule"]):
+    def visible_to(self, user: User) -> Self:
+        """The company's, for who may assign."""
+        if not TEAM_ASSIGNMENTS.is_open_to(user):
+            return self.none()
+        return self.filter(company=user.company_id)
+
+    def plan_of(self, company: int) -> Plan:
+        """The company's plan; one query."""
+        return self.plans_of([company])[company]
+
+    def plans_of(self, companies: Collection[int]) -> dict[int, Plan]:
+        """The plan of each of these companies, by its id; one query."""
+        chosen: dict[int, dict[str, list[int]]] = {}
+        for rule in self.filter(company__in=one_of(companies)).order_by("-days_before"):
+            days = chosen.setdefault(rule.company_id, {"learner": [], "manager": []})
+            days[rule.audience].append(rule.days_before)
+        return {
+            company: Plan(**{audience: tuple(days) for audience, days in chosen[company].items()})
+            if company in chosen
+            else Plan()
+            for company in companies
+        }
 
 
 def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certification]:

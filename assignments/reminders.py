@@ -1,36 +1,95 @@
 """When a reminder is due: days of the company's calendar, and 08:00 by its clock.
 
-The one reminder goes out five days before the due day (domain: Messages).
+A company's *plan* names the days by their distance from the due day; one that never chose has the
+one reminder five days before it (domain: Messages).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-DAYS_BEFORE = 5
 TIME_OF_DAY = time(8)
+#: How far from the due day a company may choose.
+MOST_DAYS_BEFORE, MOST_DAYS_AFTER = 90, 60
+MOST_MESSAGES = 6
+#: A message about an overdue certification is not sent later than so many days after its own day.
+DAYS_CAUGHT_UP = 7
 
 
-def reminder_on(due_on: date) -> date:
-    """The local day of the reminder for a due day."""
-    return due_on - timedelta(days=DAYS_BEFORE)
+@dataclass(frozen=True)
+class Span:
+    """The due days, both ends included, that have the same occasions behind them and before them.
 
-
-def reminder_on_assigning(due_on: date | None, *, today: date) -> date | None:
-    """The reminder to come for a new assignment; none when its day has come: the assignment message
-    carries the due day itself.
+    `passed` and `to_come` are the last occasion behind and the next one ahead, in days before the
+    due day; None where there is none.
     """
-    if due_on is None or today >= reminder_on(due_on):
+
+    first: date
+    last: date
+    passed: int | None
+    to_come: int | None
+
+
+@dataclass(frozen=True, order=True)
+class Plan:
+    """When a company's people are written to about one due day, in days before it, the earliest first; below
+    zero: after it.
+    """
+
+    learner: tuple[int, ...] = (5,)
+    manager: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """In words, for the record: “14, 5, 0 days before, 3 days after; managers 3 days after”."""
+        told = _in_words(self.learner)
+        return f"{told}; managers {_in_words(self.manager)}" if self.manager else told
+
+    @cached_property
+    def occasions(self) -> tuple[int, ...]:
+        """All of them, in the order in which their days come."""
+        return tuple(sorted({*self.learner, *self.manager}, reverse=True))
+
+    def first_after(self, day: date, *, due_on: date) -> date | None:
+        """The day of the first occasion that is later than `day`; None when none is to come."""
+        ordinals = (due_on.toordinal() - before for before in self.occasions)
+        found = next((each for each in ordinals if day.toordinal() < each <= date.max.toordinal()), None)
+        return None if found is None else date.fromordinal(found)
+
+    def last_reminder_until(self, day: date, *, due_on: date) -> date | None:
+        """The day of the last reminder, before or on the due day, that is not later than `day`."""
+        passed = [due_on - timedelta(before) for before in self.learner if before >= 0]
+        return max((each for each in passed if each <= day), default=None)
+
+
+def spans(occasions: Sequence[int], day: date) -> Iterator[Span]:
+    """Every due day there is, by which of the occasions, the earliest first, are not later than `day`."""
+    for passed, to_come in pairwise([None, *occasions, None]):
+        first = date.min if to_come is None else shifted(day, to_come + 1)
+        last = date.max if passed is None else shifted(day, passed)
+        if to_come is not None and to_come < 0:
+            last = min(last, date.max + timedelta(to_come))  # no calendar has a day for the rest
+        yield Span(first, last, passed, to_come)
+
+
+def next_on_assigning(plan: Plan, due_on: date | None, *, today: date) -> date | None:
+    """The next occasion of a new assignment. One whose day has come is none any more: the assignment
+    message carries the due day itself.
+    """
+    return None if due_on is None else plan.first_after(today, due_on=due_on)
+
+
+def next_on_moving(plan: Plan, due_on: date | None, *, reminded: date) -> date | None:
+    """The next occasion after the due day has moved, `reminded` being the `reminded_day` of the moving.
+    A reminder whose moment has passed is due at once, since nothing else tells the learner.
+    """
+    if due_on is None:
         return None
-    return reminder_on(due_on)
-
-
-def reminder_on_moving(due_on: date | None) -> date | None:
-    """The reminder to come after the due day has moved; one whose moment has passed is due at once,
-    since nothing else tells the learner.
-    """
-    return None if due_on is None else reminder_on(due_on)
+    return plan.last_reminder_until(reminded, due_on=due_on) or plan.first_after(reminded, due_on=due_on)
 
 
 def reminded_day(zone: ZoneInfo, at: datetime) -> date:
@@ -45,3 +104,14 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     if day == date.max:
         return datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+
+
+def _in_words(days: Sequence[int]) -> str:
+    before = ", ".join(str(each) for each in sorted(days, reverse=True) if each >= 0)
+    after = ", ".join(str(-each) for each in sorted(days, reverse=True) if each < 0)
+    return ", ".join(filter(None, [before and f"{before} days before", after and f"{after} days after"]))
+
+
+def shifted(day: date, days: int) -> date:
+    """So many days later, at the end of the calendar at the latest."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
+
+from notifications import services as post_office
 
 from . import services
 
@@ -13,4 +16,7 @@ SHIFT = 20
 @shared_task(name="assignments.tasks.sweep", ignore_result=True, soft_time_limit=90, time_limit=120)
 def sweep() -> None:
     """What beat asks for every few seconds."""
+    now = timezone.now()
+    post_office.beat("beat", at=now)
+    post_office.beat("worker", at=now)
     services.sweep(for_seconds=SHIFT)

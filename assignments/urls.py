@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
-from .views import lists, operations, presses
+from .views import lists, messages, operations, presses, reminders, upcoming
 
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
@@ -16,10 +16,13 @@ _to_certifications = page_of(TEAM_ASSIGNMENTS)(RedirectView.as_view(pattern_name
 urlpatterns = [
     path("", _to_certifications, name="team"),
     path("assignments/", _to_certifications, name="team-assignments"),
+    path("assignments/upcoming/", upcoming.upcoming, name="team-upcoming"),
+    path("assignments/reminders/", reminders.reminders, name="team-reminders"),
     path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),
     path(ONE, lists.certification_detail, name="team-certification"),
     *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in lists.TABS),
     *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in presses.PRESSES),
+    path(f"{ONE}learners/<int:pk>/messages/", messages.learner_messages, name="team-messages"),
     path(OPERATION, operations.operation_detail, name="team-operation"),
     path(f"{OPERATION}delivery/", operations.operation_delivery, name="team-operation-delivery"),
 ]

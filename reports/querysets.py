@@ -30,6 +30,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from accounts.access import REPORTS
 from accounts.models import User
 from accounts.querysets import UserQuerySet, one_of
+from assignments import notices
 from assignments.models import Assignment, Learner
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification, CertificationEnrollment, StepCompletion
@@ -118,6 +119,12 @@ def behind(user: User, *, on: date) -> dict[str, int]:
     """How many assignments that `user` may report on are overdue, and of how many people: `rows`, `people`."""
     overdue = progress_of(user).of_statuses([User.Status.ACTIVE, User.Status.WAITING]).overdue(on=on)
     return overdue.aggregate(rows=Count("pk"), people=Count("pk", distinct=True))
+
+
+def unreached(user: User) -> dict[str, int]:
+    """For who may assign: how many did not get an email about an open assignment, by the certification's slug."""
+    failed = notices.not_reached(Assignment.objects.visible_to(user).open(), company=user.company_id or 0)
+    return dict(failed.order_by().values_list("certification__slug").annotate(Count("pk")))
 
 
 def next_assignments(user: User) -> AssignmentQuerySet:

@@ -20,7 +20,7 @@ from certifications.models import Certification
 from .columns import COLUMNS, SORT_KEYS
 from .export import csv_lines
 from .forms import ProgressFilter
-from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_assignments, progress_of
+from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_assignments, progress_of, unreached
 
 #: Rows that are in memory at once while a file is being written.
 AT_ONCE = 2000
@@ -93,6 +93,7 @@ def _home_of_a_person(request: PersonRequest) -> HttpResponse:
         "assignments": next_assignments(user)[:NEXT],
         "begun": begun_beside_assignments(user),
         "certifications": certifications_with_counts(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
+        "unreached": unreached(user) if TEAM_ASSIGNMENTS.is_open_to(user) else {},
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
     }
     return render(request, "reports/home.html", context)

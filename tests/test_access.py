@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Company, User
 from assignments import services as assigning
 from certifications.models import Certification
+from notifications import services as post_office
 from notifications.models import Notification
 from tests.factories import PersonFactory, enroll
 
@@ -103,6 +104,11 @@ PAGES = {
     "team-assign": about_sale(TEAM, "GET POST"),
     "team-unassign": about_sale(TEAM, "GET POST"),
     "team-change-due-date": about_sale(TEAM, "GET POST"),
+    "team-upcoming": Page(TEAM),
+    "team-reminders": Page(TEAM, "GET POST"),
+    "team-send-again": about_sale(TEAM, "GET POST"),
+    "team-remind-now": about_sale(TEAM, "GET POST"),
+    "team-messages": about_sale(TEAM, about="ledger"),
     "team-operation": about_sale(TEAM, about="operation"),
     "team-operation-delivery": about_sale(TEAM, about="operation"),
     # Reports
@@ -149,6 +155,8 @@ OFFICE_MODELS = (
     "certifications/faststartenrollment",
     "certifications/faststartprogram",
     "certifications/trainingsession",
+    "notifications/channel",
+    "notifications/heartbeat",
     "notifications/notification",
 )
 
@@ -212,6 +220,8 @@ def world(
     operation = assigning.assign(
         by=ada, certification=sale, learner_ids=[lena.pk], name="Spring", due_on=None, op_id=uuid.uuid4(), at=AT
     )
+    # Nobody delivers here, and /readyz would say so.
+    post_office.record_as_sent(told_until=AT, is_read=False)
     sam.can_manage_users = sam.can_manage_reports = True
     sam.save()
     alone = {name: PersonFactory(company=meridian, **{f"can_{name}": True}) for name in MERIDIAN[2:]}
@@ -219,12 +229,14 @@ def world(
         "sale": {"slug": sale.slug},
         "step": {"slug": sale.slug, "pk": sale.steps.get(position=1).pk},
         "operation": {"op_id": operation.op_id},
+        "ledger": {"slug": sale.slug, "pk": lena.pk},
         "notification": {"pk": Notification.objects.get(recipient=lena).pk},
     }
     unknown = {
         "sale": {"slug": "no-such-certification"},
         "step": {"slug": "no-such-certification", "pk": 1},
         "operation": {"op_id": uuid.uuid4()},
+        "ledger": {"slug": sale.slug, "pk": 10**9},
         "notification": {"pk": 10**9},
     }
     nothing = {
@@ -326,7 +338,7 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
         for actor in ("lena", "manage_assignments")
     }
     posts = [name for name, page in PAGES.items() if "POST" in page.methods]
-    assert len(posts) == 7
+    assert len(posts) == 10
     for name in posts:
         actor = "manage_assignments" if PAGES[name].answers is TEAM else "lena"
         refused = actors[actor]().post(world.path(name))

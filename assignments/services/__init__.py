@@ -9,7 +9,9 @@ and write nothing. Instants are aware, due days are days of the company's calend
 from .assign import assign
 from .close import close_on_departure, close_on_withdrawal, unassign
 from .due_dates import change_due_date
+from .messages import remind_now, send_again
 from .operations import check_press
+from .planning import change_reminders
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
 
@@ -17,10 +19,13 @@ __all__ = [
     "Sweep",
     "assign",
     "change_due_date",
+    "change_reminders",
     "check_press",
     "close_on_departure",
     "close_on_withdrawal",
     "queue_reminders",
+    "remind_now",
+    "send_again",
     "sweep",
     "unassign",
 ]

@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices
 from assignments.errors import InvalidName
-from assignments.models import Assignment, AssignmentChange, Learner, Operation
+from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
 from assignments.querysets import LearnerQuerySet
-from assignments.reminders import reminder_on_assigning
+from assignments.reminders import next_on_assigning
 from certifications.models import Certification
 
 from .history import record_changes
@@ -66,7 +66,7 @@ def assign(
             operation,
             requested=len(selected),
             changed=changed,
-            skipped=learners_left_as_they_are(operation, certification, learners, len(selected)),
+            skipped=learners_left_as_they_are(operation, certification, learners, selected),
         )
     return operation
 
@@ -85,7 +85,8 @@ def _lock(learners: LearnerQuerySet) -> None:
 
 def _open_assignments(operation: Operation, eligible: LearnerQuerySet) -> int:
     due_on = operation.due_on
-    reminder = reminder_on_assigning(due_on, today=operation.company.day_at(operation.made_at))
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    reminder = next_on_assigning(plan, due_on, today=operation.company.day_at(operation.made_at))
     columns = {
         "learner": F("pk"),
         "certification": Value(operation.certification_id, IntegerField()),

@@ -47,7 +47,7 @@ def unassign(
             operation,
             requested=len(selected),
             changed=changed,
-            skipped=assignments_left_as_they_are(operation, assignments, len(selected)),
+            skipped=assignments_left_as_they_are(operation, assignments, selected),
         )
     return operation
 

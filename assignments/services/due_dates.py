@@ -12,9 +12,9 @@ from django.db.models import DateField, F, Value
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices
-from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import reminder_on_moving
+from assignments.reminders import next_on_moving, reminded_day
 from certifications.models import Certification
 
 from .history import record_changes
@@ -57,7 +57,7 @@ def change_due_date(
             operation,
             requested=len(seen),
             changed=changed,
-            skipped=assignments_left_as_they_are(operation, assignments, len(seen)),
+            skipped=assignments_left_as_they_are(operation, assignments, seen),
         )
     return operation
 
@@ -78,8 +78,10 @@ def _move(operation: Operation, changeable: Sequence[int]) -> int:
     day = Value(operation.due_on, DateField())
     record_changes(operation, assignments, AssignmentChange.Kind.DUE_DATE, due_before=F("due_on"), due_after=day)
     notices.cancel_reminders(operation)
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    reminded = reminded_day(operation.company.zone, operation.made_at)
     return assignments.update(
         due_on=operation.due_on,
-        next_reminder_on=reminder_on_moving(operation.due_on),
+        next_reminder_on=next_on_moving(plan, operation.due_on, reminded=reminded),
         version=F("version") + 1,
     )

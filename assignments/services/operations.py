@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import Company, User
@@ -20,11 +20,17 @@ from certifications.models import Certification
 MOST_SELECTED = 20_000
 
 
-def check_press(*, by: User, certification: Certification, selected: Sequence[int]) -> Company:
-    """The company in which the press happens. Raises `NotPermitted`, `NothingSelected`, `TooManySelected`."""
+def check_permission(by: User) -> Company:
+    """The company whose assignments the person manages. Raises `NotPermitted`."""
     company = by.company
     if company is None or not TEAM_ASSIGNMENTS.is_open_to(by):
         raise NotPermitted("You need the Manage Assignments permission for this.")
+    return company
+
+
+def check_press(*, by: User, certification: Certification, selected: Sequence[int]) -> Company:
+    """The company in which the press happens. Raises `NotPermitted`, `NothingSelected`, `TooManySelected`."""
+    company = check_permission(by)
     if not Certification.objects.visible_to(by).filter(pk=certification.pk).exists():
         raise NotPermitted(f"{certification.title} is not in scope for {company.name}.")
     if not selected:
@@ -56,6 +62,7 @@ def begin(
 
     Raises `RepeatedWithOtherContent` when the same `op_id` asked for something else before.
     """
+    _keep_the_plan(company)
     digest = hashlib.sha256(json.dumps([kind, asked], default=str, sort_keys=True).encode()).hexdigest()
     operation = Operation(kind=kind, company=company, op_id=op_id, digest=digest, made_by=by, made_at=at, **described)
     try:
@@ -64,6 +71,16 @@ def begin(
     except IntegrityError:
         return _repeated(company, op_id, digest), False
     return operation, True
+
+
+def _keep_the_plan(company: Company) -> None:
+    """Hold off whoever changes the company's reminders, and nobody else: what we note goes by the plan of now.
+
+    Django has no word for a lock that many may hold. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_company WHERE id = %s FOR KEY SHARE", [company.pk])
 
 
 def _repeated(company: Company, op_id: uuid.UUID, digest: str) -> Operation:

@@ -3,52 +3,77 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import DateField, ExpressionWrapper, F, Q
 
 from accounts.models import Company
-from accounts.querysets import one_of
+from accounts.querysets import CompanyQuerySet, one_of
 from assignments import notices
-from assignments.models import Assignment
+from assignments.models import Assignment, ReminderRule
 from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import reminded_day
+from assignments.reminders import DAYS_CAUGHT_UP, Plan, reminded_day, shifted, spans
+from notifications import failpoints
 
 BATCH = 5_000
 
-Days = tuple[date, date]  # the latest local day whose reminders are due, and the local day it is
+
+class Days(NamedTuple):
+    """What day it is in some time zones: `reminded` is the latest one whose reminder moment has passed."""
+
+    reminded: date
+    today: date
 
 
 def queue_reminders(*, at: datetime) -> int:
     """Promise every reminder whose moment is not after the aware instant `at`. Returns how many.
 
-    Open assignments of Plus companies, not completed, the due day not past; once per assignment and
-    due day, ever (domain: Messages). What was missed while the system was down is caught up once.
+    Open assignments of Plus companies, not completed; once per assignment, due day and day of the
+    company's plan, ever (domain: Messages). What was missed while the system was down is caught up
+    once: of several missed ones only the last, a reminder not after the due day.
     """
-    return sum(_queue_due(zones, days, at) for days, zones in _zones_by_days(at).items())
+    plus = Company.objects.filter(plan=Company.Plan.PLUS)
+    return sum(_queue_due(plus.filter(time_zone__in=zones), days, at) for days, zones in _zones_by_days(at).items())
+
+
+def queue_reminders_of(company: Company, *, at: datetime) -> int:
+    """The same for one company."""
+    only = Company.objects.filter(pk=company.pk, plan=Company.Plan.PLUS)
+    return _queue_due(only, days_in(company.zone, at), at)
+
+
+def days_in(zone: ZoneInfo, at: datetime) -> Days:
+    return Days(reminded_day(zone, at), at.astimezone(zone).date())
 
 
 def _zones_by_days(at: datetime) -> dict[Days, list[str]]:
     """The time zones of all companies, by what day it is there: three groups at the most, usually two."""
     zones = defaultdict(list)
     for name in Company.objects.time_zones():
-        zone = ZoneInfo(name)
-        zones[reminded_day(zone, at), at.astimezone(zone).date()].append(name)
+        zones[days_in(ZoneInfo(name), at)].append(name)
     return zones
 
 
-def _queue_due(zones: Iterable[str], days: Days, at: datetime) -> int:
-    companies = Company.objects.filter(time_zone__in=zones, plan=Company.Plan.PLUS)
-    due = Assignment.objects.open().in_scope().filter(next_reminder_on__lte=days[0], company__in=companies.values("pk"))
+def _queue_due(companies: CompanyQuerySet, days: Days, at: datetime) -> int:
+    due = (
+        Assignment.objects.open()
+        .in_scope()
+        .filter(next_reminder_on__lte=days.reminded, company__in=companies.values("pk"))
+    )
     queued = 0
     while True:
         with transaction.atomic():
             batch = _locked(due)
             if not batch:
                 return queued
-            queued += _queue(Assignment.objects.filter(pk__in=one_of(batch)), today=days[1], at=at)
+            queued += _queue(Assignment.objects.filter(pk__in=one_of(batch)), days, at)
+            failpoints.reach("queued")
 
 
 def _locked(due: AssignmentQuerySet) -> list[int]:
@@ -57,8 +82,66 @@ def _locked(due: AssignmentQuerySet) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:BATCH])
 
 
-def _queue(batch: AssignmentQuerySet, *, today: date, at: datetime) -> int:
-    """Promise those that still make sense, and note for all of them that none is to come any more."""
-    queued = notices.promise_reminders(batch.filter(due_on__gte=today).not_completed(), at=at)
-    batch.update(next_reminder_on=None)
+def _queue(batch: AssignmentQuerySet, days: Days, at: datetime) -> int:
+    """Promise what still makes sense, and note for each of them which occasion is the next."""
+    queued = 0
+    for plan, assignments in _by_plan(batch):
+        to_do = assignments.not_completed()
+        queued += _promise_to_learners(to_do, plan, days, at)
+        queued += _promise_to_managers(to_do, plan, days, at)
+        note_next(assignments, plan, days.reminded)
     return queued
+
+
+def _by_plan(batch: AssignmentQuerySet) -> Iterator[tuple[Plan, AssignmentQuerySet]]:
+    """Read when the rows are locked: whoever changes a plan waits for them, and then has the last word.
+
+    Sorted, since two sweeps that write to the same managers would otherwise wait for each other for ever.
+    """
+    companies = defaultdict(list)
+    present = set(batch.order_by().values_list("company", flat=True).distinct())
+    for company, plan in ReminderRule.objects.plans_of(present).items():
+        companies[plan].append(company)
+    return ((plan, batch.filter(company__in=one_of(companies[plan]))) for plan in sorted(companies))
+
+
+def _promise_to_learners(assignments: AssignmentQuerySet, plan: Plan, days: Days, at: datetime) -> int:
+    """Of the days that have come since the last sweep only the last one is written about."""
+    return sum(
+        notices.promise_reminders(
+            assignments.filter(has_come(span.passed, days), due_on__range=(span.first, span.last)),
+            days_before=span.passed,
+            at=at,
+        )
+        for span in spans(plan.learner, days.reminded)
+        if span.passed is not None
+    )
+
+
+def _promise_to_managers(assignments: AssignmentQuerySet, plan: Plan, days: Days, at: datetime) -> int:
+    """One message names all who are late by then, so it is enough that the day of one of them has come."""
+    if not plan.manager:
+        return 0
+    any_has_come = reduce(or_, (has_come(days_before, days) for days_before in plan.manager))
+    due_by = shifted(days.reminded, max(plan.manager))
+    return notices.promise_team_overdue(assignments.filter(any_has_come), today=days.today, due_by=due_by, at=at)
+
+
+def has_come(days_before: int, days: Days) -> Q:
+    """That the day of an occasion has come since what was noted, and is not too long ago."""
+    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
+    latest = shifted(days.reminded, days_before)
+    return Q(due_on__range=(earliest, latest), next_reminder_on__lte=day_of(days_before))
+
+
+def note_next(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> None:
+    """Note the next occasion of each of these assignments after the local day `reminded`."""
+    for span in spans(plan.occasions, reminded):
+        assignments.filter(due_on__range=(span.first, span.last)).update(
+            next_reminder_on=None if span.to_come is None else day_of(span.to_come)
+        )
+
+
+def day_of(days_before: int) -> ExpressionWrapper[Any]:
+    """The day of an occasion of an assignment."""
+    return ExpressionWrapper(F("due_on") - timedelta(days_before), output_field=DateField())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from accounts.querysets import one_of
 from accounts.templatetags.days import day, moment
+from assignments import notices
 from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import REASONS, AssignmentQuerySet, LearnerQuerySet
 from certifications.models import Certification, FastStartEnrollment
+from notifications.models import Notification
 
 Skipped = dict[str, str]
 Reasons = dict[int, str]
@@ -28,37 +32,41 @@ def unknown_people(count: int, *, company: str) -> list[Skipped]:
 
 
 def learners_left_as_they_are(
-    operation: Operation, certification: Certification, learners: LearnerQuerySet, selected: int
+    operation: Operation, certification: Certification, learners: LearnerQuerySet, selected: Collection[int]
 ) -> list[Skipped]:
     """One entry per selected learner for whom the operation opened no assignment, by name."""
-    left = learners.exclude(assignments__opened_in=operation)
+    opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
+    left = learners.filter(pk__in=one_of(set(selected).difference(opened)))
     zone = operation.company.zone
     reasons = _missing(certification, left, zone) | _assigned(certification, left, zone)
     known = [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
-    return known + unknown_people(selected - learners.count(), company=operation.company.name)
+    return known + unknown_people(len(selected) - learners.count(), company=operation.company.name)
 
 
-def assignments_left_as_they_are(operation: Operation, assignments: AssignmentQuerySet, selected: int) -> list[Skipped]:
+def assignments_left_as_they_are(
+    operation: Operation, assignments: AssignmentQuerySet, selected: Collection[int]
+) -> list[Skipped]:
     """One entry per selected assignment that the operation did not change, by name of the learner."""
     zone = operation.company.zone
-    left = assignments.exclude(changes__operation=operation).select_related("learner", "closed_by")
-    changes = _latest_changes(left)
+    changed = AssignmentChange.objects.filter(operation=operation).values_list("assignment_id", flat=True)
+    left = assignments.filter(pk__in=one_of(set(selected).difference(changed))).select_related("learner", "closed_by")
+    reasons = _REASONS.get(operation.kind, _not_moved)(left.open(), operation)
     known = [
-        entry(
-            assignment.learner,
-            closed(assignment, zone) if assignment.closed_at else _not_moved(assignment, operation, changes),
-        )
+        entry(assignment.learner, closed(assignment, zone) if assignment.closed_at else reasons[assignment.pk])
         for assignment in left.order_by("learner__first_name", "learner__last_name", "pk")
     ]
-    return known + unknown_people(selected - assignments.count(), company=operation.company.name)
+    return known + unknown_people(len(selected) - assignments.count(), company=operation.company.name)
 
 
-def _latest_changes(assignments: AssignmentQuerySet) -> dict[int, AssignmentChange]:
-    changes = AssignmentChange.objects.filter(assignment__in=assignments.values("pk"))
-    return {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
+def _not_moved(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+    changes = AssignmentChange.objects.filter(assignment__in=left.values("pk")).exclude(
+        kind__in=[AssignmentChange.Kind.SENT_AGAIN, AssignmentChange.Kind.REMINDED]
+    )
+    latest = {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
+    return {assignment.pk: _why_not_moved(assignment, operation, latest) for assignment in left}
 
 
-def _not_moved(assignment: Assignment, operation: Operation, changes: dict[int, AssignmentChange]) -> str:
+def _why_not_moved(assignment: Assignment, operation: Operation, changes: dict[int, AssignmentChange]) -> str:
     if assignment.due_on == operation.due_on:
         return "Due on that day already." if assignment.due_on else "Without a due date already."
     made_by = changes[assignment.pk].operation.made_by
@@ -66,6 +74,40 @@ def _not_moved(assignment: Assignment, operation: Operation, changes: dict[int, 
     due = f"to {day(assignment.due_on)}" if assignment.due_on else "to no due date"
     at = in_words(changes[assignment.pk].operation.made_at, operation.company.zone)
     return f"Changed meanwhile{by} {due} on {at}."
+
+
+def _not_sent_again(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+    messages = notices.messages_by_assignment(left)
+    return {
+        assignment.pk: _how_it_stands(messages.get(assignment.pk, []), operation.company.zone) for assignment in left
+    }
+
+
+def _how_it_stands(messages: Sequence[Notification], zone: ZoneInfo) -> str:
+    if any(message.is_waiting for message in messages):
+        return "Its email is waiting to be sent."
+    sent = [message.sent_at for message in messages if message.sent_at]
+    return f"Its email was sent on {in_words(max(sent), zone)}." if sent else "There is no email that failed."
+
+
+def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+    zone = operation.company.zone
+    reminded = notices.reminded_on(left, day=operation.company.day_at(operation.made_at), zone=zone)
+    done = set(left.completed().values_list("pk", flat=True))
+    return {
+        assignment.pk: "Has completed it already."
+        if assignment.pk in done
+        else f"Was reminded today already, on {in_words(reminded[assignment.pk], zone)}."
+        if assignment.pk in reminded
+        else "Cannot log in at the moment."
+        for assignment in left
+    }
+
+
+_REASONS: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {
+    Operation.Kind.SEND_AGAIN: _not_sent_again,
+    Operation.Kind.REMIND_NOW: _not_reminded,
+}
 
 
 def _missing(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:

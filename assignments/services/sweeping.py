@@ -34,5 +34,7 @@ def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sw
     limits the delivery.
     """
     reminders = queue_reminders(at=at or timezone.now())
+    # By the real time, whatever is rehearsed: nobody wants messages of today deleted.
+    post_office.purge_once_a_day(at=timezone.now())
     delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
     return Sweep(reminders=reminders, sent=delivery.sent, later=delivery.later, failed=delivery.failed)

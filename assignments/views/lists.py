@@ -20,9 +20,12 @@ from accounts.models import User
 from assignments import notices
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Learner, Operation
-from assignments.querysets import REASONS, OperationQuerySet, certifications_with_counts
+from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet, certifications_with_counts
 from certifications.models import Certification
+from notifications import services as post_office
 
+#: ?delivery=failed
+NOT_REACHED = "failed"
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
     "eligible": ("eligible_count",),
@@ -42,6 +45,7 @@ class Tab:
     keys: SortKeys
     default_sort: str
     rows: Callable[[User, Certification, str], QuerySet[Any]]
+    shows_delivery: bool = False
 
     @property
     def template(self) -> str:
@@ -51,7 +55,7 @@ class Tab:
         return reverse(f"team-certification-{self.name}", args=[certification.slug])
 
 
-def _assigned(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+def _assigned(user: User, certification: Certification, q: str) -> AssignmentQuerySet:
     rows = Assignment.objects.visible_to(user).open().filter(certification=certification)
     if q:
         rows = rows.filter(learner__in=Learner.objects.visible_to(user).matching(q).values("pk"))
@@ -94,6 +98,7 @@ TABS = {
             },
             default_sort="due",
             rows=_assigned,
+            shows_delivery=True,
         ),
         Tab(
             name="eligible",
@@ -143,7 +148,15 @@ def subtab(request: PersonRequest, slug: str, tab: str) -> HttpResponse:
 def subtab_context(request: PersonRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
     """Everything a subtab shows, the result of the last press included where the address names one."""
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
-    count = None if query.q else getattr(certification, tab.count)
+    rows: Any = tab.rows(request.user, certification, query.q)
+    delivery = _delivery_filter(request, certification) if tab.shows_delivery else {}
+    if delivery.get("chosen"):
+        rows = notices.not_reached(rows, company=request.company.pk)
+    page = query.paged(rows, count=None if query.q or delivery.get("chosen") else getattr(certification, tab.count))
+    if tab.shows_delivery:
+        messages = notices.last_messages(page)
+        for assignment in page:
+            assignment.message = messages.get(assignment.pk)
     operation = _operation_on(request, certification)
     return {
         "certification": certification,
@@ -152,10 +165,23 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "tab_url": tab.url(certification),
         "q": query.q,
         "sort": query.sort,
-        "page_obj": query.paged(tab.rows(request.user, certification, query.q), count=count),
+        "page_obj": page,
+        "delivery_filter": delivery,
+        "channel": post_office.channel_state(),
         "today": today_of(request),
         "operation": operation,
         "delivery": operation and notices.delivery_of(operation),
+    }
+
+
+def _delivery_filter(request: PersonRequest, certification: Certification) -> dict[str, Any]:
+    """What the menu of the filter shows, with how many there are."""
+    assigned = _assigned(request.user, certification, "")
+    count = notices.not_reached(assigned, company=request.company.pk).count()
+    return {
+        "choices": [(NOT_REACHED, f"Did not get the email ({count:,})")],
+        "chosen": [NOT_REACHED] if NOT_REACHED in request.GET.getlist("delivery") else [],
+        "count": count,
     }
 
 

@@ -22,7 +22,7 @@ from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from accounts.querysets import one_of
 from accounts.templatetags.days import zone_city
-from assignments import services
+from assignments import notices, services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
 from assignments.models import Assignment, Learner, Operation
@@ -32,6 +32,8 @@ from certifications.models import Certification
 from .lists import TABS, Tab, counted_certification, subtab_context, today_of
 
 UNPROCESSABLE = 422
+#: People named in a dialog; the others are a number.
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,22 @@ def _unassign_concerns(user: User, certification: Certification, ids: list[int])
     return {"selected": len(set(ids)), "count": _selected(user, certification, ids).count()}
 
 
+def _send_again_concerns(user: User, certification: Certification, ids: list[int]) -> dict[str, Any]:
+    failed = notices.not_reached(_selected(user, certification, ids), company=user.company_id or 0)
+    shown = failed.select_related("learner").order_by("learner__first_name", "learner__last_name")
+    return {"selected": len(set(ids)), "count": failed.count(), "failed": shown[:SHOWN]}
+
+
+def _remind_now_concerns(user: User, certification: Certification, ids: list[int]) -> dict[str, Any]:
+    to_do = _selected(user, certification, ids).not_completed()
+    return {"selected": len(set(ids)), "count": to_do.count()}
+
+
 def _due_date_concerns(user: User, certification: Certification, seen: dict[int, int]) -> dict[str, Any]:
     selected = _selected(user, certification, seen)
     by_day = F("due_on").asc(nulls_last=True)  # unsaid, each engine has a place of its own for what has no day
     shown = selected.select_related("learner").order_by(by_day, "learner__first_name", "learner__last_name")
-    return {"selected": len(seen), "count": selected.count(), "before": shown[:10]}
+    return {"selected": len(seen), "count": selected.count(), "before": shown[:SHOWN]}
 
 
 def _act_assign(form: PressForm, ids: list[int], **common: Any) -> Operation:
@@ -76,6 +89,14 @@ def _act_assign(form: PressForm, ids: list[int], **common: Any) -> Operation:
 
 def _act_unassign(form: PressForm, ids: list[int], **common: Any) -> Operation:
     return services.unassign(assignment_ids=ids, **common)
+
+
+def _act_send_again(form: PressForm, ids: list[int], **common: Any) -> Operation:
+    return services.send_again(assignment_ids=ids, **common)
+
+
+def _act_remind_now(form: PressForm, ids: list[int], **common: Any) -> Operation:
+    return services.remind_now(assignment_ids=ids, **common)
 
 
 def _act_change_due_date(form: PressForm, seen: dict[int, int], **common: Any) -> Operation:
@@ -100,6 +121,24 @@ PRESSES = {
         read=lambda selection: list(versions_of(selection)),
         concerned=_unassign_concerns,
         act=_act_unassign,
+    ),
+    "send-again": Press(
+        form=PressForm,
+        tab=TABS["assigned"],
+        leads_to=TABS["assigned"],
+        dialog="assignments/_send_again_dialog.html",
+        read=lambda selection: list(versions_of(selection)),
+        concerned=_send_again_concerns,
+        act=_act_send_again,
+    ),
+    "remind-now": Press(
+        form=PressForm,
+        tab=TABS["assigned"],
+        leads_to=TABS["assigned"],
+        dialog="assignments/_remind_now_dialog.html",
+        read=lambda selection: list(versions_of(selection)),
+        concerned=_remind_now_concerns,
+        act=_act_remind_now,
     ),
     "change-due-date": Press(
         form=DueDateForm,

@@ -338,6 +338,7 @@ def test_an_assigned_message_is_tried_for_three_days(no_server: None, ada: User,
 
 def test_a_reminder_is_tried_until_its_due_day_ends(no_server: None, reminded: User) -> None:
     end_of_due_day = datetime(2027, 3, 10, 5, 0, tzinfo=UTC)
+    Notification.objects.filter(kind="assigned").update(state="sent", sent_at=NOW)
     assert services.sweep(at=end_of_due_day - timedelta(minutes=2)).later == 1
     assert services.sweep(at=end_of_due_day - timedelta(seconds=5)).failed == 1
 
@@ -348,8 +349,9 @@ def test_a_reminder_for_the_last_of_all_days_is_tried_again_too(
     for by, person in ((ada, lena), (sam, eligible_person(message, sam.company))):
         assign(by, message, person, due_on=date.max)
     Notification.objects.update(state="sent", sent_at=NOW)
-    swept = services.sweep(at=datetime(9999, 12, 27, 12, 0, tzinfo=UTC))
-    assert (swept.reminders, swept.later, swept.failed) == (2, 2, 0)
+    at = datetime(9999, 12, 27, 12, 0, tzinfo=UTC)
+    swept, again = services.sweep(at=at), services.sweep(at=at)
+    assert (swept.reminders, swept.later + again.later, swept.failed) == (2, 2, 0)
     for reminder in Notification.objects.filter(kind="reminder"):
         assert "could not be reached" in reminder.failure
 

@@ -78,6 +78,7 @@ def test_assigned_shows_name_due_day_progress_status_and_by_whom(
             "Tue 9 March 2027 in 8 days",
             "2 of 6",
             "In progress",
+            "Waiting : messages to Lena Brandt",
             "Ada Ekström 1 March 2027",
         ]
     ]

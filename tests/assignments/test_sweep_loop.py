@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -25,14 +25,14 @@ def sweep_for_ever(capsys: pytest.CaptureFixture[str], *, while_asleep: list[Sle
     """What the loop printed before it was stopped in the sleep after those given."""
     naps = iter(while_asleep)
 
-    def sleep(seconds: float) -> None:
+    def sleep(stop: threading.Event, seconds: float) -> None:
         nap = next(naps, None)
         if nap is None:
             raise StoppedFromOutside
         nap(seconds)
 
     with pytest.MonkeyPatch.context() as edge:
-        edge.setattr(time, "sleep", sleep)
+        edge.setattr(threading.Event, "wait", sleep)
         with pytest.raises(StoppedFromOutside):
             call_command("sweep", "--loop")
     return capsys.readouterr().out

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
+import signal
+import threading
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +19,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Company
 from assignments import services
+from notifications import services as post_office
+from notifications import stopping
 
 logger = logging.getLogger(__name__)
 
@@ -41,17 +46,19 @@ class Command(BaseCommand):
 
     def handle(self, *, loop: bool, at: str | None, rehearse_future: bool, **_: Any) -> None:
         moment = _moment(at, may_be_ahead=rehearse_future) if at is not None else None
-        if not loop:
-            self._sweep(moment)
-        while loop:
-            self._sweep_whatever_the_database_does(moment)
-            time.sleep(SECONDS_BETWEEN)
+        with _listening_for_stop() as stop:
+            if not loop:
+                self._sweep(moment)
+            while loop and not stop.is_set():
+                self._sweep_whatever_the_database_does(moment)
+                stop.wait(SECONDS_BETWEEN)
 
     def _sweep_whatever_the_database_does(self, moment: datetime | None) -> None:
         """A database that restarts, is locked or being migrated costs a round, not the process."""
         # No request begins here, so nobody else looks whether the session of the last round is still alive.
         close_old_connections()
         try:
+            post_office.beat("sweep", at=timezone.now())
             self._sweep(moment)
         except DatabaseError:
             logger.exception("This sweep failed; the next one is in %s seconds.", SECONDS_BETWEEN)
@@ -59,6 +66,23 @@ class Command(BaseCommand):
     def _sweep(self, moment: datetime | None) -> None:
         self.stdout.write(str(services.sweep(at=moment)))
         self.stdout.flush()
+
+
+@contextmanager
+def _listening_for_stop() -> Iterator[threading.Event]:
+    """Set when the process is asked to end: it finishes the email in hand, and gives the others back."""
+    stop = threading.Event()
+
+    def ask(*_: object) -> None:
+        stopping.ask()
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _moment(text: str, *, may_be_ahead: bool) -> datetime:

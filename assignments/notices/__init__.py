@@ -1,0 +1,38 @@
+"""Which notification an event deserves, whether it is still wanted, and what it says (domain: Messages).
+
+`promises` writes them, `keys` names them, `reading` tells how they stand, `learners` and `managers`
+say how each kind reads.
+"""
+
+from .keys import about_assignment
+from .learners import LEARNER_KINDS
+from .managers import MANAGER_KINDS
+from .promises import (
+    cancel_for_closed,
+    cancel_reminders,
+    promise_assigned,
+    promise_remind_now,
+    promise_reminders,
+    promise_team_overdue,
+)
+from .reading import about, delivery_of, last_messages, messages_by_assignment, not_reached, reminded_at, reminded_on
+
+KINDS = [*LEARNER_KINDS, *MANAGER_KINDS]
+
+__all__ = [
+    "KINDS",
+    "about",
+    "about_assignment",
+    "cancel_for_closed",
+    "cancel_reminders",
+    "delivery_of",
+    "last_messages",
+    "messages_by_assignment",
+    "not_reached",
+    "promise_assigned",
+    "promise_remind_now",
+    "promise_reminders",
+    "promise_team_overdue",
+    "reminded_at",
+    "reminded_on",
+]

@@ -1,0 +1,47 @@
+"""The names of promises: the same one is made once, and all that is said of one thing is found together.
+
+Both engines write a day as YYYY-MM-DD.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
+ASSIGNED = "assigned"
+REMINDER = "reminder"
+OVERDUE = "overdue"
+TEAM_OVERDUE = "team_overdue"
+REMIND_NOW = "remind_now"
+
+#: What is said about one due day, and untrue when it moves.
+ABOUT_A_DUE_DAY = [REMINDER, OVERDUE]
+
+
+def about_assignment(assignment: str) -> Concat:
+    """What all messages of one assignment are about."""
+    return Concat(Value("assignment:"), Cast(assignment, CharField()))
+
+
+def assigned_key(assignment: str) -> Concat:
+    """assigned:<assignment>"""
+    return Concat(Value(f"{ASSIGNED}:"), Cast(assignment, CharField()))
+
+
+def reminder_key(days_before: int) -> Concat:
+    """reminder:<assignment>:<due day>:<days before>, or overdue:<assignment>:<due day>:<days after>."""
+    kind = REMINDER if days_before >= 0 else OVERDUE
+    about = Cast("pk", CharField()), Value(":"), Cast("due_on", CharField())
+    return Concat(Value(f"{kind}:"), *about, Value(f":{abs(days_before)}"))
+
+
+def remind_now_key(day: date) -> Concat:
+    """remind_now:<learner>:<day>: once a day per person, whoever presses and for whichever certification."""
+    return Concat(Value(f"{REMIND_NOW}:"), Cast("learner_id", CharField()), Value(f":{day}"))
+
+
+def team_overdue_key(day: date) -> Concat:
+    """team_overdue:<manager>:<day>: one message a day, however many people it is about."""
+    return Concat(Value(f"{TEAM_OVERDUE}:"), Cast("pk", CharField()), Value(f":{day}"))

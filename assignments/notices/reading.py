@@ -1,0 +1,81 @@
+"""How messages about assignments stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.querysets import AssignmentQuerySet
+from assignments.reminders import end_of_day
+from notifications.models import Notification
+from notifications.querysets import NotificationQuerySet
+
+from .keys import ABOUT_A_DUE_DAY, REMIND_NOW, about_assignment, assigned_key, remind_now_key
+
+
+def about(assignments: AssignmentQuerySet) -> QuerySet[Assignment, str]:
+    """What all messages of these assignments are about, as the post office names it."""
+    return assignments.order_by().annotate(about=about_assignment("pk")).values_list("about", flat=True)
+
+
+def messages_by_assignment(assignments: Iterable[Assignment]) -> dict[int, list[Notification]]:
+    """All messages of each assignment, the oldest first; one query."""
+    names = {f"assignment:{assignment.pk}": assignment.pk for assignment in assignments}
+    found: dict[int, list[Notification]] = defaultdict(list)
+    for message in Notification.objects.filter(about__in=names).order_by("created_at", "pk"):
+        found[names[message.about]].append(message)
+    return found
+
+
+def not_reached(assignments: AssignmentQuerySet, *, company: int) -> AssignmentQuerySet:
+    """Those of a company's assignments of which an email was given up and has not been sent again since."""
+    failed = Notification.objects.failed().in_lane(str(company))
+    return assignments.annotate(about=about_assignment("pk")).filter(about__in=failed.values("about"))
+
+
+def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:
+    """When whom of these was reminded on a local day, by whichever message; by assignment; four queries."""
+    midnight = datetime.combine(day, time.min, tzinfo=zone)
+    of_the_day = Notification.objects.filter(created_at__gte=midnight, created_at__lt=end_of_day(day, zone)).in_bell()
+    names = dict(assignments.annotate(about=about_assignment("pk")).values_list("about", "pk"))
+    automatic = of_the_day.about(about(assignments)).filter(kind__in=ABOUT_A_DUE_DAY)
+    keyed = assignments.annotate(key=remind_now_key(day))
+    keys = dict(keyed.values_list("key", "pk"))
+    pressed = of_the_day.keyed(keyed.values_list("key", flat=True))
+    return {names[message.about]: message.created_at for message in automatic} | {
+        keys[message.dedupe_key]: message.created_at for message in pressed
+    }
+
+
+def last_messages(assignments: Iterable[Assignment]) -> dict[int, Notification]:
+    """The last message of each assignment that was not taken back; one query."""
+    found = messages_by_assignment(assignments).items()
+    wanted = {pk: [one for one in those if one.state != Notification.State.CANCELLED] for pk, those in found}
+    return {pk: those[-1] for pk, those in wanted.items() if those}
+
+
+def reminded_at(assignments: AssignmentQuerySet, *, at: datetime) -> AssignmentQuerySet:
+    """Those of whom a press at exactly that moment reminded their learner."""
+    reminded = Notification.objects.filter(kind=REMIND_NOW, tried_since=at)
+    return assignments.annotate(about=about_assignment("pk")).filter(about__in=reminded.values("about"))
+
+
+def delivery_of(operation: Operation) -> dict[str, int]:
+    """How far the emails have got that an operation promised: `sent`, `waiting`, `failed`, `cancelled`; one query."""
+    return _promised_in(operation).delivery_counts()
+
+
+def _promised_in(operation: Operation) -> NotificationQuerySet:
+    """An assignment message by its name, others by their moment: that is what a press of today leaves in them."""
+    if operation.kind == Operation.Kind.ASSIGN:
+        opened = Assignment.objects.filter(opened_in=operation)
+        return Notification.objects.keyed(opened.annotate(key=assigned_key("pk")).values_list("key", flat=True))
+    changed = AssignmentChange.objects.filter(operation=operation).annotate(about=about_assignment("assignment_id"))
+    of_this_moment = Notification.objects.about(changed.values("about")).filter(tried_since=operation.made_at)
+    is_reminding = operation.kind == Operation.Kind.REMIND_NOW
+    return of_this_moment.filter(kind=REMIND_NOW) if is_reminding else of_this_moment

@@ -1,0 +1,64 @@
+"""Team Management → Assignments → Reminders: on which days the company's people are written to."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.templatetags.days import zone_city
+from assignments import services
+from assignments.errors import ChangedMeanwhile, RefusedOperation
+from assignments.forms import ReminderForm
+from assignments.models import Assignment, Operation, ReminderRule
+
+UNPROCESSABLE = 422
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: PersonRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _change(request)
+    return _show(request, ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk)))
+
+
+def _change(request: PersonRequest) -> HttpResponse:
+    form = ReminderForm(request.POST)
+    if form.has_error("op_id") or form.has_error("seen"):  # hidden, so nobody could read there what is wrong
+        present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
+        return _show(request, present, refusal="The form could not be read.", status=UNPROCESSABLE)
+    if not form.is_valid():
+        return _show(request, form, status=UNPROCESSABLE)
+    try:
+        operation = services.change_reminders(
+            by=request.user,
+            plan=form.plan,
+            seen=form.cleaned_data["seen"],
+            op_id=form.cleaned_data["op_id"],
+            at=timezone.now(),
+        )
+    except ChangedMeanwhile as refusal:
+        present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
+        return _show(request, present, refusal=str(refusal), status=UNPROCESSABLE)
+    except RefusedOperation as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, form, status=UNPROCESSABLE)
+    messages.success(request, f"Saved. {operation.changed:,} open assignments with a due date follow it from now on.")
+    return redirect("team-reminders")
+
+
+def _show(request: PersonRequest, form: ReminderForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    changes = Operation.objects.visible_to(request.user).filter(kind=Operation.Kind.CHANGE_REMINDERS)
+    concerned = Assignment.objects.visible_to(request.user).open().filter(company=request.company)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "last_change": changes.select_related("made_by").order_by("-made_at", "-pk").first(),
+        "concerned": concerned.filter(due_on__isnull=False).not_completed().count(),
+        "city": zone_city(request.company.time_zone),
+    }
+    return render(request, "assignments/reminders.html", context, status=status)

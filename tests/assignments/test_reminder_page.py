@@ -1,0 +1,94 @@
+"""Team Management → Assignments → Reminders: what an admin may write there, and what is refused in words."""
+
+from __future__ import annotations
+
+import html
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Company
+from assignments.models import Operation, ReminderRule
+from assignments.reminders import Plan
+
+URL = "/team/assignments/reminders/"
+
+
+def save(browser: Client, **written: Any) -> HttpResponse:
+    usual = {"before": "", "after": "", "manager_after": "", "seen": "5|", "op_id": str(uuid.uuid4())}
+    return browser.post(URL, usual | written)
+
+
+def text(response: HttpResponse) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def plan_of(company: Company) -> Plan:
+    return ReminderRule.objects.plan_of(company.pk)
+
+
+def test_it_shows_the_one_reminder_of_before(browser: Client) -> None:
+    page = browser.get(URL).content.decode()
+    assert 'name="before" value="5"' in page
+    assert 'name="seen" value="5|"' in page
+
+
+def test_several_days_and_a_notice_to_managers_are_saved(browser: Client, meridian: Company) -> None:
+    answer = save(browser, before="1, 14 5", on_the_day="on", after="3", manager_after="3")
+    assert answer["Location"] == URL
+    assert plan_of(meridian) == Plan(learner=(14, 5, 1, 0, -3), manager=(-3,))
+    page = text(browser.get(URL))
+    assert "Last changed by Ada Ekström" in page
+    assert "Saved." in page
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ({"before": "400"}, "Write whole days between 1 and 90, with commas between them."),
+        ({"before": "0"}, "Write whole days between 1 and 90"),
+        ({"before": "-5"}, "Write whole days between 1 and 90"),
+        ({"before": "five"}, "Write whole days between 1 and 90"),
+        ({"before": "5, 5"}, "Write each day once."),
+        ({}, "Choose at least one day on which learners are reminded."),
+        ({"manager_after": "3"}, "Choose at least one day on which learners are reminded."),
+        ({"before": "7 6 5 4 3 2 1"}, "Choose at most 6 days in all"),
+        ({"before": "5", "after": "61"}, "Write whole days between 1 and 60"),
+        ({"before": "5", "manager_after": "1 1"}, "Write each day once."),
+    ],
+)
+def test_what_makes_no_sense_is_told_by_the_field_and_keeps_what_was_typed(
+    browser: Client, meridian: Company, written: dict[str, str], words: str
+) -> None:
+    answer = save(browser, **written)
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert all(f'value="{typed}"' in answer.content.decode() for typed in written.values())
+    assert plan_of(meridian) == Plan()
+
+
+def test_the_second_of_two_admins_overwrites_nothing(browser: Client, meridian: Company) -> None:
+    save(browser, before="7")
+    answer = save(browser, before="3")
+    assert answer.status_code == 422
+    assert "Ada Ekström changed the reminders on" in text(answer)
+    assert 'name="before" value="7"' in answer.content.decode()
+    assert plan_of(meridian) == Plan(learner=(7,))
+
+
+def test_a_double_click_is_one_change(browser: Client) -> None:
+    op_id = str(uuid.uuid4())
+    assert [save(browser, before="7", op_id=op_id).status_code for _ in range(2)] == [302, 302]
+    assert Operation.objects.filter(kind="change_reminders").count() == 1
+
+
+@pytest.mark.parametrize("broken", [{"seen": "x"}, {"seen": ""}, {"op_id": "x"}])
+def test_a_form_that_cannot_be_read_is_shown_anew(browser: Client, meridian: Company, broken: dict[str, str]) -> None:
+    answer = save(browser, before="7", **broken)
+    assert answer.status_code == 422
+    assert "The form could not be read." in text(answer)
+    assert plan_of(meridian) == Plan()
