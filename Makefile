@@ -4,7 +4,7 @@ PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
-.PHONY: demo test lint lock
+.PHONY: demo test faults lint lock
 
 demo: .venv/.runtime
 	@exec .venv/bin/python manage.py demo
@@ -12,6 +12,10 @@ demo: .venv/.runtime
 # ARGS goes to pytest: make test ARGS="-k reminder"
 test: .venv/.dev
 	@.venv/bin/python -m tests.run $(ARGS)
+
+# Needs PostgreSQL's programs and redis-server; starts its own. make faults ARGS="--seed 7 --size long"
+faults: .venv/.dev
+	@.venv/bin/python -m tests.faults $(ARGS)
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
