@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.validators import validate_email
+
+from .letters import Letter
 
 
 class NotSent(Exception):
@@ -52,19 +55,24 @@ class Line:
     ) -> None:
         self._hang_up()
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand over one message. Returns once the server has accepted it, else raises a `NotSent`.
+    def send(self, message: Letter, *, may_go: Callable[[], bool]) -> bool:
+        """Hand over one message. True once the server has accepted it, else raises a `NotSent`.
 
+        `may_go` has the last word, when the server listens and the message is written out; False if it says no.
         Without an answer after the message's end nobody knows; that is `TryLater` too.
         """
         _check_addresses(message)
         self._open()
+        message.write_out()
+        if not may_go():
+            return False
         try:
             self._connection.send_messages([message])
         except (smtplib.SMTPException, OSError) as error:
             if not _is_about_the_message(error):
                 self._hang_up()
             raise self._noted(_judge(error)) from error
+        return True
 
     @property
     def is_up(self) -> bool:
@@ -78,6 +86,7 @@ class Line:
             return
         try:
             self._connection.open()
+            _greet(self._connection)
             self._is_open = True
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
@@ -95,7 +104,14 @@ class Line:
             self._connection.close()
 
 
-def _check_addresses(message: EmailMessage) -> None:
+def _greet(connection: Any) -> None:
+    """Say EHLO now, where the first message would: what the server answers is about us, and takes a while."""
+    smtp = getattr(connection, "connection", None)
+    if isinstance(smtp, smtplib.SMTP):
+        smtp.ehlo_or_helo_if_needed()
+
+
+def _check_addresses(message: Letter) -> None:
     for address in message.to:
         try:
             validate_email(address)

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
 
-from django.core.mail import EmailMessage
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from notifications import failpoints, stopping
+from notifications.letters import Letter
 from notifications.models import Notification
 from notifications.post import ChannelDown, Line, NotSent, Refused
 
@@ -146,24 +147,30 @@ class _Shift:
             return _poisoned(notification, draft.error, self.moment)
         if message is None:
             return Outcome("cancelled", State.CANCELLED, {"cancelled_at": self.moment})
-        if not claims.patiently(lambda: claims.begin(notification.pk, claim.token), for_seconds=PATIENCE):
-            return None
         try:
-            failpoints.reach("before_data")
-            line.send(message)
-            failpoints.reach("after_250")
+            is_sent = line.send(message, may_go=lambda: self._begin(notification.pk, claim))
         except ChannelDown as reason:
             channel.pause(str(reason))
             return Outcome("later", State.PENDING, {"failure": str(reason)})
         except NotSent as reason:
             return _not_sent(draft, reason, self.moment)
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as error:
             return _poisoned(notification, error, self.moment)
+        if not is_sent:
+            return None
+        failpoints.reach("after_250")
         channel.note_sent()
         return _sent(notification, message, self.moment)
 
+    def _begin(self, pk: int, claim: claims.Claim) -> bool:
+        is_ours = claims.patiently(lambda: claims.begin(pk, claim.token), for_seconds=PATIENCE)
+        failpoints.reach("before_data")
+        return is_ours
 
-def _sent(notification: Notification, message: EmailMessage, at: datetime) -> Outcome:
+
+def _sent(notification: Notification, message: Letter, at: datetime) -> Outcome:
     """Kept with the row: the email as it went out."""
     kept = {"sent_to": message.to[0], "subject": message.subject, "text": message.body}
     return Outcome("sent", State.SENT, {"sent_at": at, "failure": "", "attempts": notification.attempts + 1, **kept})

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError
 
 from notifications import failpoints, kinds, letters
@@ -22,7 +21,7 @@ class Draft:
 
     notification: Notification
     asked_at: float  # by time.monotonic()
-    message: EmailMultiAlternatives | None = None
+    message: letters.Letter | None = None
     ends_at: datetime | None = None
     error: Exception | None = None
 

@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-from django.db.models import F
+from typing import Any
 
 from notifications.models import Notification
+from notifications.post import NotSent, Refused
+
+from .drafts import Draft, write
+
+State = Notification.State
 
 READ_WITHIN = timedelta(hours=2)
+#: Of an email that the mail server puts off again and again: how often by then, and when it is tried once more.
+TRIES, NEXT_TRY_IN = 8, timedelta(minutes=40)
 
 
-def record_as_sent(*, told_until: datetime, is_read: bool) -> int:
-    """Note what was told up to that instant and still waits as sent when it was told, so that no mail goes out.
+def record_as_sent(*, told_until: datetime, is_read: bool, answers: Mapping[str, NotSent] | None = None) -> int:
+    """Note what is due at that aware instant as sent then, so that no mail goes out.
 
-    For data that comes with a history, such as the demo's. Returns how many there were; one query.
+    For data that comes with a history, such as the demo's. Each email is asked about and written by the
+    code that sends, and kept as it would have gone out; so call it when things are as they were.
+    `answers` is what the mail server says to some addresses instead of taking their emails. Returns
+    how many there were; a constant number of queries per kind.
     """
-    waiting = Notification.objects.due(told_until)
-    return waiting.update(
-        state=Notification.State.SENT,
-        sent_at=F("created_at"),
-        attempts=1,
-        read_at=F("created_at") + READ_WITHIN if is_read else None,
-    )
+    waiting = Notification.objects.due(told_until).select_related("recipient").order_by("pk")
+    settled = [_settled(draft, told_until, answers or {}, is_read=is_read) for draft in write([*waiting], told_until)]
+    Notification.objects.bulk_update(settled, _FIELDS, batch_size=100)
+    return len(settled)
+
+
+_FIELDS = [
+    *("state", "attempts", "next_attempt_at", "failure", "sent_at", "cancelled_at", "read_at"),
+    *("sent_to", "subject", "text"),
+]
+
+
+def _settled(draft: Draft, at: datetime, answers: Mapping[str, NotSent], *, is_read: bool) -> Notification:
+    """The notification as delivery would leave it; only what is not taken back can be read in the bell."""
+    notification = draft.notification
+    for name, value in _outcome(draft, at, answers).items():
+        setattr(notification, name, value)
+    if is_read and notification.state != State.CANCELLED:
+        notification.read_at = at + READ_WITHIN
+    return notification
+
+
+def _outcome(draft: Draft, at: datetime, answers: Mapping[str, NotSent]) -> dict[str, Any]:
+    if draft.error is not None:
+        raise draft.error
+    if draft.message is None:
+        return {"state": State.CANCELLED, "cancelled_at": at}
+    [address] = draft.message.to
+    answer = answers.get(address)
+    if isinstance(answer, Refused):
+        return {"state": State.FAILED, "attempts": 1, "failure": str(answer)}
+    if answer is not None:
+        return {"attempts": TRIES, "next_attempt_at": at + NEXT_TRY_IN, "failure": str(answer)}
+    kept = {"sent_to": address, "subject": draft.message.subject, "text": draft.message.body}
+    return {"state": State.SENT, "attempts": 1, "failure": "", "sent_at": at, **kept}

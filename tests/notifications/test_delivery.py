@@ -101,6 +101,21 @@ def test_what_is_taken_back_while_the_one_before_it_is_sent_stays_here(ada: User
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
+def test_what_is_taken_back_while_the_server_greets_us_is_not_sent(ada: User, sink: Sink) -> None:
+    def take_back(phase: str) -> None:
+        if phase == "EHLO":
+            assert services.cancel(about=about(ada), at=NOON) == 1
+            connection.close()
+
+    promise(ada)
+    sink.before_answer = take_back
+    assert deliver() == Delivery()
+    assert told(ada).state == State.CANCELLED
+    assert sink.messages == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 def test_what_is_being_sent_cannot_be_taken_back_any_more(ada: User, sink: Sink) -> None:
     taken: list[int] = []
 
@@ -128,6 +143,8 @@ def test_it_goes_to_the_address_of_the_moment(ada: User, sink: Sink) -> None:
         ("CONNECT", "421 too busy"),
         ("CONNECT", "554 not today"),
         ("CONNECT", HANG_UP),
+        ("EHLO", "550 not you, not today"),
+        ("EHLO", HANG_UP),
         ("MAIL", "451 local error"),
         ("MAIL", HANG_UP),
         ("RCPT", "450 mailbox busy"),
