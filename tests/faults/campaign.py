@@ -27,7 +27,7 @@ ACTORS_PATIENCE = 120.0
 #: So long everything may take to go out at the end; a lease lasts 45, and the sweep looks every 5.
 QUIET_AT_MOST = 100.0
 
-_WAITING = "SELECT count(*) FROM notifications_notification WHERE state IN ('pending', 'sending')"
+_WAITING = "SELECT count(*) FROM notifications_notification WHERE state IN ('pending', 'claimed', 'sending')"
 _BELL = """
 SELECT kind, (context->>'assignment')::bigint, COALESCE(context->>'due_on', ''), count(*)
 FROM notifications_notification WHERE dedupe_key NOT LIKE 'poison:%%' AND (state <> 'cancelled' OR read_at IS NOT NULL)
