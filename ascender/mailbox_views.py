@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+
+from notifications.frames import framed
 
 from . import mailbox
 
@@ -50,21 +48,10 @@ def letter_detail(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @demo_page
-@xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]  # it knows only views without arguments
-    {
-        "default-src": [NONE],
-        "img-src": [SELF, "data:"],
-        # Mail readers know no other styles than those inside the message.
-        "style-src": [UNSAFE_INLINE],
-        "form-action": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [SELF],
-    }
-)
-def letter_html(request: HttpRequest, name: str) -> HttpResponse:
+@framed
+def letter_html(request: HttpRequest, name: str) -> str:
     """The message's HTML part alone, for the sandboxed frame of `letter_detail`."""
-    return HttpResponse(_leading_out_of_the_frame(_letter_or_404(name).html))
+    return _letter_or_404(name).html
 
 
 def _letter_or_404(name: str) -> mailbox.Letter:
@@ -72,10 +59,3 @@ def _letter_or_404(name: str) -> mailbox.Letter:
         return mailbox.read_letter(name)
     except FileNotFoundError:
         raise Http404 from None
-
-
-def _leading_out_of_the_frame(html: str) -> str:
-    """Make links open in the whole window: our pages refuse to be framed."""
-    base = '<base target="_top">'
-    with_base, found = re.subn(r"<head\b[^>]*>", lambda head: head.group() + base, html, count=1, flags=re.IGNORECASE)
-    return with_base if found else base + html
