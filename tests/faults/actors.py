@@ -47,27 +47,30 @@ class Admin:
             self._round(self._desk.learners[start : start + size])
 
     def _round(self, learners: Sequence[int]) -> None:
-        self._assign(learners)
+        self.assign(learners)
         self._wait()
         fresh = self._newest(len(learners))
         self._rng.shuffle(fresh)
         third = len(fresh) // 3
-        self._move(fresh[:third], self._rng.choice(SOON))
+        soon = self._rng.choice(SOON)
+        self._move(fresh[:third], soon)
         self._wait()
         self._unassign(fresh[third : third + 3])
         self._wait()
-        self._change_their_mind(fresh[:3], fresh[-3:])
-        self._assign(learners)  # those who are still assigned are skipped
+        self._change_their_mind(fresh[:3], soon, fresh[-3:])
+        self.assign(learners)  # those who are still assigned are skipped
 
-    def _change_their_mind(self, soon: list[str], later: list[str]) -> None:
-        """A reminder that may just be going out becomes untrue; another is asked for, and then not."""
-        self._move(self._as_now(soon), LATER + 1)
+    def _change_their_mind(self, early: list[str], soon: int, late: list[str]) -> None:
+        """A reminder that may just be going out becomes untrue, and true again; another is asked for, and then not."""
+        self._move(self._as_now(early), LATER + 1)
         self._wait()
-        self._move(later, self._rng.choice(SOON))
+        self._move(late, self._rng.choice(SOON))
         self._wait()
-        self._move(self._as_now(later), LATER)
+        self._move(self._as_now(late), LATER)
+        self._move(self._as_now(early), soon)
 
-    def _assign(self, learners: Sequence[int]) -> None:
+    def assign(self, learners: Sequence[int]) -> None:
+        """One press for all of these."""
         self._presses += 1
         self._visitor.press(
             f"{self._path}/assign/",

@@ -1,4 +1,4 @@
-"""The companies of a campaign, filled in at once: `python -m tests.faults.content CERTIFICATIONS LEARNERS`.
+"""The companies of a campaign, filled in at once: `python -m tests.faults.content CERTIFICATIONS LEARNERS [COMPANIES]`.
 
 Each phase of a campaign has a certification of its own, so that every message tells which phase it belongs to.
 Prints, as JSON, what the people at work have to know.
@@ -26,11 +26,11 @@ TRAINED_ON = date(2026, 1, 12)
 ENROLLED_AT = datetime(2026, 1, 19, 9, 0, tzinfo=UTC)
 
 
-def fill(certifications: int, learners: int) -> dict[str, Any]:
+def fill(certifications: int, learners: int, companies: int = len(COMPANIES)) -> dict[str, Any]:
     catalogue = _catalogue(certifications)
     return {
         "certifications": [{"slug": each.slug, "step": each.steps.get().pk} for each in catalogue],
-        "companies": [_company(name, zone, catalogue, learners) for name, zone in COMPANIES],
+        "companies": [_company(name, zone, catalogue, learners) for name, zone in COMPANIES[:companies]],
     }
 
 
@@ -112,4 +112,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(fill(int(sys.argv[1]), int(sys.argv[2]))))
+    sys.stdout.write(json.dumps(fill(*map(int, sys.argv[1:]))))

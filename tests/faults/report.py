@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
-from .verdict import Row
+from .verdict import UNEXPLAINED, Row
 
 HEADS = (
     "fault", "faults", "intended", "accepted", "lost", "doubled visibly", "doubled at the relay", "unexpected", "late",
@@ -21,6 +21,17 @@ def say(text: str) -> None:
 
 def table(rows: Sequence[Row]) -> str:
     lines = [HEADS, tuple("---" for _ in HEADS), *(cells(row) for row in [*rows, total(rows)])]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def catches(found: Sequence[tuple[str, Row]]) -> str:
+    """One row per broken build: by what it was caught."""
+    heads = "broken build", "intended", "lost", "doubled visibly", "copies unexplained", "unexpected", "bell", "caught"
+    lines = [heads, tuple("---" for _ in heads)]
+    for name, row in found:
+        broken = row.lost, row.doubled_visibly, row.copies[UNEXPLAINED], row.unexpected
+        bell = row.bell_missing + row.bell_doubled
+        lines.append((name, f"{row.intended:,}", *map(str, [*broken, bell]), "no" if row.is_kept else "yes"))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
