@@ -17,7 +17,14 @@ from . import people
 from .catalogue import COURSES, MESSAGE, NEGOTIATION, SALE, fill_catalogue
 from .diary import Diary
 from .history import Chronicle
-from .pasts import message_at_harbor, message_at_meridian, negotiation_at_meridian, sale_at_meridian, tell_today
+from .pasts import (
+    message_at_harbor,
+    message_at_meridian,
+    negotiation_at_meridian,
+    reminders_at_meridian,
+    sale_at_meridian,
+    tell_today,
+)
 from .staff import Staff, found, hire
 from .welcome import PASSWORD
 
@@ -90,6 +97,7 @@ def _meridian(diary: Diary, catalogue: Catalogue, operator: User, password_hash:
     for course in COURSES:
         training.put_in_scope(company=company, certification=catalogue[course.slug])
     learners = [person for key, person in staff.items() if key not in {*waiting, "lena"}]
+    reminders_at_meridian(diary, company=company, by=staff["ada"])
     chronicles = [
         Chronicle(diary, company=company, certification=catalogue[course.slug], session_title=course.training, rng=rng)
         for course in (MESSAGE, SALE, NEGOTIATION)

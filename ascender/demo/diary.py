@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from accounts.models import Company
 from assignments import services as assigning
 from notifications import services as post_office
+from notifications.post import NotSent
 
 SATURDAY = 5
 #: Messages older than this have been read by now.
@@ -25,12 +27,18 @@ class Diary:
 
     def __init__(self, *, now: datetime) -> None:
         self.now = now
+        #: What the mail server of those days says to an address instead of taking its emails.
+        self.answers: dict[str, NotSent] = {}
         self._events: list[tuple[datetime, Event]] = []
 
     def note(self, at: datetime, event: Event) -> None:
         """Let `event` happen at `at`; one that would lie in the future does not happen."""
         if at <= self.now:
             self._events.append((at, event))
+
+    def tell(self, at: datetime, event: Event) -> None:
+        """The same with an event of which people are told: their emails go out at once."""
+        self.note(at, partial(self._tell, event))
 
     def note_mornings(self, company: Company, *, days: int) -> None:
         """The sweep of each of the last days, at the company's 08:00."""
@@ -53,6 +61,14 @@ class Diary:
         self._sweep(self.now)
 
     def _sweep(self, at: datetime) -> None:
-        """Reminders as on that morning; what was told until then counts as sent, and no mail goes out today."""
+        """Reminders as on that morning, and whatever else is waiting."""
         assigning.queue_reminders(at=at)
-        post_office.record_as_sent(told_until=at, is_read=at < self.now - READ_AFTER)
+        self._deliver(at)
+
+    def _tell(self, event: Event, at: datetime) -> None:
+        event(at)
+        self._deliver(at)
+
+    def _deliver(self, at: datetime) -> None:
+        """What was told until then counts as sent or refused as things were then, and no mail goes out today."""
+        post_office.record_as_sent(told_until=at, is_read=at < self.now - READ_AFTER, answers=self.answers)

@@ -20,11 +20,13 @@ from assignments.models import Assignment
 from certifications import services as training
 from certifications.errors import StepNotOpen
 from certifications.models import Certification, Step, TrainingSession
+from notifications.post import NotSent, Refused
 
 from .diary import Diary
 from .staff import Staff
 
 ENROLLS_AFTER = timedelta(days=6)
+UNKNOWN_ADDRESS = Refused("The mail server refused the address: 550 5.1.1 No such mailbox here.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,13 @@ class Chronicle:
 
     def assign(self, wave: Wave, *, by: User, learners: Sequence[User]) -> None:
         at = self.diary.workday(self.company, days_ago=wave.ago, at=time(10, self.rng.randrange(60)))
+        self.diary.tell(at, partial(self._assign, wave, by, learners))
+
+    def assign_by_mistake(self, wave: Wave, *, by: User, learners: Sequence[User]) -> None:
+        """The mail server is away for a few minutes: unassigned by then, nobody gets an email."""
+        at = self.diary.workday(self.company, days_ago=wave.ago, at=time(15, 10))
         self.diary.note(at, partial(self._assign, wave, by, learners))
+        self.diary.note(at + timedelta(minutes=4), partial(self._unassign, by, learners))
 
     def progress(self, person: User, *, since: int, steps: int) -> None:
         """The first steps of the certification, on days between then and yesterday."""
@@ -93,6 +101,28 @@ class Chronicle:
     def change_due_date(self, ago: int, *, by: User, learners: Sequence[User], due_in: int | None) -> None:
         at = self.diary.workday(self.company, days_ago=ago, at=time(11, 5))
         self.diary.note(at, partial(self._change_due_date, by, learners, due_in))
+
+    def remind_now(self, at: datetime, *, by: User, learners: Sequence[User]) -> None:
+        self.diary.tell(at, partial(self._remind_now, by, learners))
+
+    def send_again(self, ago: int, *, by: User, learners: Sequence[User]) -> None:
+        at = self.diary.workday(self.company, days_ago=ago, at=time(9, 30))
+        self.diary.tell(at, partial(self._send_again, by, learners))
+
+    def mistype(self, people: Sequence[User]) -> None:
+        """Their address lacks a letter, as long as nobody mends it."""
+        for person in people:
+            name, _, domain = person.email.partition("@")
+            accounts.change_email(person=person, email=f"{name[:-1]}@{domain}")
+            self.diary.answers[person.email] = UNKNOWN_ADDRESS
+
+    def mend_address(self, ago: int, *, person: User, email: str) -> None:
+        at = self.diary.workday(self.company, days_ago=ago, at=time(9, 10))
+        self.diary.note(at, lambda _: accounts.change_email(person=person, email=email))
+
+    def answer(self, at: datetime, person: User, answer: NotSent) -> None:
+        """From then on the mail server says that of the person's address."""
+        self.diary.note(at, lambda _: self.diary.answers.update({person.email: answer}))
 
     def withdraw(self, ago: int, *, by: User, learners: Sequence[User]) -> None:
         at = self.diary.workday(self.company, days_ago=ago, at=time(9, 40))
@@ -142,6 +172,24 @@ class Chronicle:
             certification=self.certification,
             seen=self._open(learners),
             due_on=self._day(due_in),
+            op_id=self._op_id(),
+            at=at,
+        )
+
+    def _remind_now(self, by: User, learners: Sequence[User], at: datetime) -> None:
+        assigning.remind_now(
+            by=by,
+            certification=self.certification,
+            assignment_ids=list(self._open(learners)),
+            op_id=self._op_id(),
+            at=at,
+        )
+
+    def _send_again(self, by: User, learners: Sequence[User], at: datetime) -> None:
+        assigning.send_again(
+            by=by,
+            certification=self.certification,
+            assignment_ids=list(self._open(learners)),
             op_id=self._op_id(),
             at=at,
         )

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from accounts.models import User
+from accounts.models import Company, User
 from assignments import services as assigning
+from assignments.reminders import Plan
 from certifications.models import Certification
+from notifications.post import Refused, TryLater
 
+from .diary import Diary
 from .history import Chronicle, Round, Wave, play_rounds
 from .staff import Staff
 
 TOLD_TODAY_DUE_IN = timedelta(days=21)
+REMINDED_TODAY = timedelta(minutes=25)
+#: Beside the reminder that a company has without choosing: who is late is told so, and so is their manager.
+PLAN_AT_MERIDIAN = Plan(learner=(5, -2), manager=(-2,))
+MAILBOX_FULL = Refused("The mail server refused the address: 552 5.2.2 Mailbox full.")
+MAILBOX_FULL_FOR_NOW = TryLater("The mail server asks to come back later: 452 4.2.2 Mailbox full.")
+
+
+def reminders_at_meridian(diary: Diary, *, company: Company, by: User) -> None:
+    at = diary.workday(company, days_ago=50, at=time(16, 45))
+    op_id = uuid.uuid5(uuid.NAMESPACE_URL, "demo:reminders")
+    diary.note(at, lambda at: assigning.change_reminders(by=by, plan=PLAN_AT_MERIDIAN, seen=Plan(), op_id=op_id, at=at))
 
 
 def message_at_meridian(
@@ -63,6 +77,26 @@ def message_at_meridian(
     nobodys_boss = _without_reports(staff)
     leavers = [*waves[58][20:], *waves[23][12:], *shuffled[-40:]]
     chronicle.deactivate(7, by=staff["ada"], people=[person for person in leavers if person in nobodys_boss][:8])
+    _mail_about_the_message(chronicle, waves, staff=staff)
+
+
+def _mail_about_the_message(chronicle: Chronicle, waves: dict[int, list[User]], *, staff: Staff) -> None:
+    """What did not arrive, what was sent again, who was reminded by hand, and a press that was taken back in time."""
+    ada, priya = staff["ada"], staff["priya.raghunathan"]
+    mistyped = waves[23][3:7]
+    right = {person: person.email for person in mistyped}
+    chronicle.mistype(mistyped)
+    for person in mistyped[:2]:
+        chronicle.mend_address(2, person=person, email=right[person])
+    chronicle.send_again(2, by=priya, learners=[*mistyped[:2], waves[23][7]])
+    chronicle.assign_by_mistake(
+        Wave(ago=27, by="priya.raghunathan", size=4, due_in=2), by=priya, learners=waves[23][7:11]
+    )
+    overdue = chronicle.diary.workday(chronicle.company, days_ago=3, at=time(11, 20))
+    chronicle.remind_now(overdue, by=ada, learners=waves[95][6:26])
+    today = chronicle.diary.now - REMINDED_TODAY
+    chronicle.answer(today, waves[44][9], MAILBOX_FULL_FOR_NOW)
+    chronicle.remind_now(today, by=priya, learners=waves[44][7:13])
 
 
 def _without_reports(staff: Staff) -> set[User]:
@@ -87,9 +121,13 @@ def sale_at_meridian(chronicle: Chronicle, *, staff: Staff, learners: Sequence[U
             ago=45, attended=48, enrolled=40, waves=[Wave(ago=16, by="ada", size=15, due_in=45, completed=0, begun=40)]
         ),
     ]
-    play_rounds(chronicle, rounds, learners=iter(chronicle.rng.sample(learners, len(learners))), staff=staff)
+    shuffled = chronicle.rng.sample(learners, len(learners))
+    waves = play_rounds(chronicle, rounds, learners=iter(shuffled), staff=staff)
     chronicle.training(40, went=[*fresh, staff["lena"]], enrolled=fresh)
     chronicle.progress(staff["max"], since=30, steps=2)
+    for person in waves[28][:2]:
+        before_the_reminder = chronicle.diary.moment(chronicle.company, days_ago=4, at=time(12))
+        chronicle.answer(before_the_reminder, person, MAILBOX_FULL)
 
 
 def negotiation_at_meridian(chronicle: Chronicle, *, staff: Staff, learners: Sequence[User]) -> None:

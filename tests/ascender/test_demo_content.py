@@ -14,8 +14,9 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import Company, User
 from ascender.demo.content import ForeignDatabase, fill
 from ascender.demo.welcome import LOGINS, PASSWORD
-from assignments.models import Assignment, Learner, Operation
+from assignments.models import Assignment, Learner, Operation, ReminderRule
 from assignments.querysets import REASONS
+from assignments.reminders import Plan
 from certifications.models import Certification, CertificationEnrollment, FastStartProgram
 from notifications.models import Notification
 from tests import factories
@@ -211,7 +212,13 @@ def test_some_are_inactive_and_what_they_had_open_is_closed_for_that_reason(demo
 def test_the_history_has_presses_of_every_kind_by_ada_and_by_another_admin(demo: None) -> None:
     pressed = Operation.objects.visible_to(login("ada@meridian.example")).pressed()
 
-    assert set(pressed.values_list("kind", flat=True)) == {"assign", "unassign", "change_due_date"}
+    assert set(pressed.values_list("kind", flat=True)) == {
+        "assign",
+        "unassign",
+        "change_due_date",
+        "remind_now",
+        "send_again",
+    }
     assert set(pressed.values_list("made_by__first_name", flat=True)) == {"Ada", "Priya"}
     assert any(operation.skipped for operation in pressed)
 
@@ -223,7 +230,7 @@ def test_nothing_is_said_to_have_happened_in_the_future(demo: None) -> None:
 
 
 def test_only_a_handful_of_mails_is_still_to_be_sent_and_the_logins_have_them(demo: None) -> None:
-    waiting = Notification.objects.exclude(state=Notification.State.SENT).exclude(state=Notification.State.CANCELLED)
+    waiting = Notification.objects.unsettled()
 
     assert 3 <= waiting.count() <= 8
     readers = set(waiting.filter(read_at=None).values_list("recipient__first_name", flat=True))
@@ -236,7 +243,77 @@ def test_the_past_has_its_reminders_sent_and_read_but_for_the_last_days(demo: No
 
     assert reminders.filter(read_at__isnull=False).exists()
     assert not reminders.filter(read_at=None, created_at__lt=NOW - timedelta(days=6)).exists()
-    assert not reminders.exclude(sent_at=F("created_at")).exists()
+    assert not reminders.exclude(sent_at=F("tried_since")).exists()
+
+
+@pytest.mark.parametrize("kind", ["assigned", "reminder", "overdue", "remind_now", "team_overdue"])
+def test_what_went_out_in_the_past_can_be_read_as_it_was_written_then(demo: None, kind: str) -> None:
+    sent = Notification.objects.filter(kind=kind, state=Notification.State.SENT).select_related("recipient")
+
+    assert sent.count() >= 10
+    assert not sent.filter(Q(text="") | Q(subject="") | Q(sent_to="")).exists()
+    assert all(f"Hello {message.recipient.first_name}," in message.text for message in sent)
+
+
+def test_a_reminder_of_the_past_speaks_of_its_own_day_and_of_the_progress_of_then(demo: None) -> None:
+    completed = Assignment.objects.open().with_progress().filter(status="completed", due_on__lt=TODAY)
+    reminders = Notification.objects.filter(kind="reminder", recipient__in=completed.values("learner"))
+
+    assert reminders.filter(text__contains="is due in 5 days").count() >= 3
+    assert not reminders.filter(text__contains="Steps left: 0").exists()
+
+
+def test_at_meridian_some_emails_failed_each_for_a_reason_that_a_mail_server_gives(demo: None) -> None:
+    failed = Notification.objects.failed().filter(recipient__company__name="Meridian Systems")
+
+    assert 3 <= failed.count() <= 8
+    assert all(message.failure.startswith("The mail server refused the address: 55") for message in failed)
+    mistyped = [message.recipient for message in failed if "550 5.1.1" in message.failure]
+    assert {person.email.partition("@")[0] for person in mistyped}.isdisjoint(
+        f"{person.first_name}.{person.last_name}".lower() for person in mistyped
+    )
+
+
+def test_one_email_waits_for_its_next_try(demo: None) -> None:
+    [waiting] = Notification.objects.unsettled().exclude(attempts=0)
+
+    assert waiting.failure == "The mail server asks to come back later: 452 4.2.2 Mailbox full."
+    assert NOW < waiting.next_attempt_at < NOW + timedelta(hours=1)
+
+
+def test_what_was_taken_back_in_time_was_not_sent_and_is_not_in_the_bell(demo: None) -> None:
+    cancelled = Notification.objects.filter(state=Notification.State.CANCELLED)
+
+    assert cancelled.count() >= 3
+    assert not cancelled.filter(~Q(text="") | Q(read_at__isnull=False)).exists()
+    assert Assignment.objects.filter(closed_at__isnull=False, learner__in=cancelled.values("recipient")).exists()
+
+
+def test_somebody_was_left_out_of_each_press_that_writes_to_people(demo: None) -> None:
+    reminded, again = (
+        Operation.objects.filter(kind=kind, requested__gt=F("changed")) for kind in ("remind_now", "send_again")
+    )
+
+    assert any("completed" in person["reason"] for press in reminded for person in press.skipped)
+    assert any("was sent on" in person["reason"] for press in again for person in press.skipped)
+    assert all(press.changed for press in [*reminded, *again])
+
+
+def test_what_was_sent_again_arrived_at_the_mended_address(demo: None) -> None:
+    presses = Operation.objects.filter(kind="send_again")
+    arrived = Notification.objects.filter(
+        tried_since__in=presses.values("made_at"), tried_since__gt=F("created_at"), state=Notification.State.SENT
+    )
+
+    assert arrived.count() == 2
+    assert all(message.sent_to == message.recipient.email for message in arrived.select_related("recipient"))
+
+
+def test_meridian_has_chosen_its_reminders_and_harbor_has_the_one(demo: None) -> None:
+    meridian, harbor = Company.objects.get(name="Meridian Systems"), Company.objects.get(name="Harbor Labs")
+
+    assert ReminderRule.objects.plan_of(meridian.pk) == Plan(learner=(5, -2), manager=(-2,))
+    assert ReminderRule.objects.plan_of(harbor.pk) == Plan()
 
 
 def test_no_reminder_is_left_over_for_the_first_sweep(demo: None) -> None:
