@@ -242,12 +242,13 @@ FILESYSTEM_BROKER = {
 }
 # Seconds. Whoever rings must not wait for a broker that does not answer: the sweep does without the ring.
 REDIS_RINGING = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
-# Seconds. A worker waits for rings, yet has to notice a connection that went silent.
+# Seconds. A worker waits for rings, yet has to notice a connection that went silent: kombu looks every
+# `health_check_interval`, but cannot while its event loop waits for an answer to something else, so for `socket_timeout`.
 REDIS_LISTENING = {
     "socket_connect_timeout": 5,
-    "socket_timeout": 30,
+    "socket_timeout": 4,
     "socket_keepalive": True,
-    "health_check_interval": 10,
+    "health_check_interval": 5,
     "visibility_timeout": 300,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,

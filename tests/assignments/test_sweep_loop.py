@@ -65,8 +65,15 @@ def test_a_database_that_refuses_costs_that_round_and_is_logged(
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
+    slept: list[float] = []
+
+    def mend(seconds: float) -> None:
+        slept.append(seconds)
+        monkeypatch.undo()
+
     refuse_everything(monkeypatch, error)
-    assert sweep_for_ever(capsys, while_asleep=[lambda _: monkeypatch.undo()]) == NOTHING_DUE
+    assert sweep_for_ever(capsys, while_asleep=[mend, slept.append]) == NOTHING_DUE * 2
+    assert slept == [1, 5]
     [record] = [record for record in caplog.records if record.name.endswith("commands.sweep")]
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None

@@ -52,7 +52,7 @@ class Measures:
         return ", ".join("never" if wait is None else f"{wait:.1f} s" for wait in waits)
 
     def _next_mail(self, after: float, *, by: str = "", since: float | None = None) -> float | None:
-        at = (one.accepted_at for one in self._accepted if one.accepted_at > after and one.by.startswith(by))
+        at = (one.accepted_at for one in self._accepted if one.accepted_at > after and by in ("", one.by))
         found = min(at, default=None)
         return None if found is None else found - (after if since is None else since)
 

@@ -25,6 +25,8 @@ from notifications import stopping
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 5
+# A database that was away is asked again sooner: people have waited already.
+SECONDS_AFTER_FAILURE = 1
 A_DAY = timedelta(days=1)
 
 
@@ -50,18 +52,22 @@ class Command(BaseCommand):
             if not loop:
                 self._sweep(moment)
             while loop and not stop.is_set():
-                self._sweep_whatever_the_database_does(moment)
-                stop.wait(SECONDS_BETWEEN)
+                stop.wait(self._sweep_whatever_the_database_does(moment))
 
-    def _sweep_whatever_the_database_does(self, moment: datetime | None) -> None:
-        """A database that restarts, is locked or being migrated costs a round, not the process."""
+    def _sweep_whatever_the_database_does(self, moment: datetime | None) -> int:
+        """A database that restarts, is locked or being migrated costs a round, not the process.
+
+        Returns in how many seconds the next round begins.
+        """
         # No request begins here, so nobody else looks whether the session of the last round is still alive.
         close_old_connections()
         try:
             post_office.beat("sweep", at=timezone.now())
             self._sweep(moment)
         except DatabaseError:
-            logger.exception("This sweep failed; the next one is in %s seconds.", SECONDS_BETWEEN)
+            logger.exception("This sweep failed; the next one is in %s seconds.", SECONDS_AFTER_FAILURE)
+            return SECONDS_AFTER_FAILURE
+        return SECONDS_BETWEEN
 
     def _sweep(self, moment: datetime | None) -> None:
         self.stdout.write(str(services.sweep(at=moment)))
