@@ -83,15 +83,22 @@ BREAKAGES = [
         ("mail server hangs up in DATA", "worker killed", FAILPOINT),
     ),
     Breakage(
-        "no lease",
+        "no lease",  # nobody's hands are on a row: whoever finds it due sends it
         [
             Exchange(
+                CLAIMS,
+                "state=State.CLAIMED, lease_token=claimed.token, leased_until=timezone.now() + LEASE",
+                "unfinished=0",
+            ),
+            Exchange(CLAIMS, "mine.update(state=State.SENDING, leased_until=now + LEASE)", "mine.exists()"),
+            Exchange(CLAIMS, "pk=pk, state__in=[State.CLAIMED, State.SENDING], lease_token=token", "pk=pk"),
+            Exchange(
                 QUERYSETS,
-                "state__in=[state.CLAIMED, state.SENDING], leased_until__lte=at",
-                "state__in=[state.CLAIMED, state.SENDING]",
-            )
+                "state=models.Notification.State.CLAIMED, lease_token=token, leased_until__gt=at",
+                "state=models.Notification.State.PENDING",
+            ),
         ],
-        (NO_FAULT, "mail server stalls"),
+        (NO_FAULT, "Redis flushed"),
     ),
     Breakage(
         "no unique key",

@@ -24,7 +24,9 @@ from .visitors import Request, Visitor, wait_for_pages
 # Seconds.
 TICK = 0.05
 ACTORS_PATIENCE = 120.0
-#: So long everything may take to go out at the end; a lease lasts 45, and the sweep looks every 5.
+#: A reminder that the last press has made due is queued by the next sweep, which comes every 5.
+TWO_SWEEPS = 11.0
+#: So long everything may take to go out at the end; a lease lasts 45.
 QUIET_AT_MOST = 100.0
 
 _WAITING = "SELECT count(*) FROM notifications_notification WHERE state IN ('pending', 'claimed', 'sending')"
@@ -143,6 +145,9 @@ class Campaign:
         while (self._actions or self._is_anybody_at_work()) and time.monotonic() < until:
             self._tick()
         self.striker.sweep_ahead()
+        until = time.monotonic() + TWO_SWEEPS
+        while time.monotonic() < until:
+            self._tick()
         until = time.monotonic() + QUIET_AT_MOST
         while self._stage.query(_WAITING)[0][0] and time.monotonic() < until:
             for _ in range(10):
