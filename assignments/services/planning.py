@@ -10,10 +10,11 @@ from django.db import transaction
 from accounts.models import Company, User
 from assignments.errors import ChangedMeanwhile, InvalidPlan
 from assignments.models import Assignment, Operation, ReminderRule
-from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, reminded_day
+from assignments.querysets import AssignmentQuerySet
+from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, end_of_day
 
 from .operations import begin, check_permission, finish
-from .reminding import note_next, queue_reminders_of
+from .reminding import days_in, note_next, queue_reminders_of
 from .skipped import in_words
 
 
@@ -43,10 +44,21 @@ def change_reminders(*, by: User, plan: Plan, seen: Plan, op_id: uuid.UUID, at: 
         queue_reminders_of(company, at=at)
         _write(company, plan)
         assignments = Assignment.objects.open().filter(company=company, due_on__isnull=False)
-        note_next(assignments, plan, reminded_day(company.zone, at))
+        _note_next(assignments, plan, company, at)
         count = assignments.count()
         finish(operation, requested=count, changed=count)
     return operation
+
+
+def _note_next(assignments: AssignmentQuerySet, plan: Plan, company: Company, at: datetime) -> None:
+    """The next occasions by the new plan. Today's, when its moment is still to come, is none for whoever was
+    assigned today: their assignment message carries the due day itself, unless it was moved since.
+    """
+    days = days_in(company.zone, at)
+    note_next(assignments, plan, days.reminded)
+    if days.reminded < days.today:
+        midnight = end_of_day(days.reminded, company.zone)
+        note_next(assignments.filter(assigned_at__gte=midnight, version=1), plan, days.today)
 
 
 def check_plan(plan: Plan) -> None:

@@ -102,6 +102,37 @@ def test_what_was_due_before_the_change_is_queued_by_the_plan_of_before(
     assert [mail.subject for mail in mailoutbox] == ["Command of the Message: reminder, due Tue 9 March 2027"]
 
 
+@pytest.mark.parametrize("plan", [Plan(), Plan(learner=(5, 0)), Plan(learner=(5,), manager=(-1,))])
+def test_who_was_assigned_on_the_morning_of_the_reminder_is_told_once_although_the_plan_changes(
+    clock: time_machine.Coordinates,
+    lena: User,
+    assign: Press,
+    change: Change,
+    mailoutbox: list[EmailMessage],
+    plan: Plan,
+) -> None:
+    """The assignment message carries the due day itself, whatever the plan becomes before eight."""
+    clock.move_to(datetime(2027, 3, 4, 7, 15, tzinfo=NEW_YORK))
+    assign(lena, due_on=DUE_ON)
+    services.sweep()
+    change(plan)
+    clock.move_to(datetime(2027, 3, 4, 8, tzinfo=NEW_YORK))
+    assert services.sweep().reminders == 0
+    assert len(mailoutbox) == 1
+
+
+def test_moved_on_that_morning_the_reminder_goes_out_at_eight_although_the_plan_changes(
+    clock: time_machine.Coordinates, lena: User, assign: Press, move: Press, change: Change
+) -> None:
+    clock.move_to(datetime(2027, 3, 4, 7, 15, tzinfo=NEW_YORK))
+    assign(lena, due_on=DUE_ON + DAY)
+    move(lena, due_on=DUE_ON)
+    change(Plan(learner=(5, 0)))
+    assert services.sweep().reminders == 0
+    clock.move_to(datetime(2027, 3, 4, 8, tzinfo=NEW_YORK))
+    assert services.sweep().reminders == 1
+
+
 def test_the_press_is_kept_and_done_once(lena: User, assign: Press, change: Change) -> None:
     op_id, seen = uuid.uuid4(), Plan()
     first = change(Plan(learner=(7,)), seen=seen, op_id=op_id)
