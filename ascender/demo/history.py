@@ -29,6 +29,11 @@ ENROLLS_AFTER = timedelta(days=6)
 UNKNOWN_ADDRESS = Refused("The mail server refused the address: 550 5.1.1 No such mailbox here.")
 
 
+def known_op_id(name: str) -> uuid.UUID:
+    """The same in every demo, so that the address of a press can be known before."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"demo:{name}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wave:
     """One press of Assign. Of its learners, so many in a hundred have completed or begun by now."""
@@ -102,12 +107,12 @@ class Chronicle:
         at = self.diary.workday(self.company, days_ago=ago, at=time(11, 5))
         self.diary.note(at, partial(self._change_due_date, by, learners, due_in))
 
-    def remind_now(self, at: datetime, *, by: User, learners: Sequence[User]) -> None:
-        self.diary.tell(at, partial(self._remind_now, by, learners))
+    def remind_now(self, at: datetime, *, by: User, learners: Sequence[User], name: str) -> None:
+        self.diary.tell(at, partial(self._remind_now, by, learners, known_op_id(name)))
 
-    def send_again(self, ago: int, *, by: User, learners: Sequence[User]) -> None:
+    def send_again(self, ago: int, *, by: User, learners: Sequence[User], name: str) -> None:
         at = self.diary.workday(self.company, days_ago=ago, at=time(9, 30))
-        self.diary.tell(at, partial(self._send_again, by, learners))
+        self.diary.tell(at, partial(self._send_again, by, learners, known_op_id(name)))
 
     def mistype(self, people: Sequence[User]) -> None:
         """Their address lacks a letter, as long as nobody mends it."""
@@ -176,21 +181,21 @@ class Chronicle:
             at=at,
         )
 
-    def _remind_now(self, by: User, learners: Sequence[User], at: datetime) -> None:
+    def _remind_now(self, by: User, learners: Sequence[User], op_id: uuid.UUID, at: datetime) -> None:
         assigning.remind_now(
             by=by,
             certification=self.certification,
             assignment_ids=list(self._open(learners)),
-            op_id=self._op_id(),
+            op_id=op_id,
             at=at,
         )
 
-    def _send_again(self, by: User, learners: Sequence[User], at: datetime) -> None:
+    def _send_again(self, by: User, learners: Sequence[User], op_id: uuid.UUID, at: datetime) -> None:
         assigning.send_again(
             by=by,
             certification=self.certification,
             assignment_ids=list(self._open(learners)),
-            op_id=self._op_id(),
+            op_id=op_id,
             at=at,
         )
 

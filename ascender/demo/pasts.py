@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -13,7 +12,7 @@ from certifications.models import Certification
 from notifications.post import Refused, TryLater
 
 from .diary import Diary
-from .history import Chronicle, Round, Wave, play_rounds
+from .history import Chronicle, Round, Wave, known_op_id, play_rounds
 from .staff import Staff
 
 TOLD_TODAY_DUE_IN = timedelta(days=21)
@@ -26,7 +25,7 @@ MAILBOX_FULL_FOR_NOW = TryLater("The mail server asks to come back later: 452 4.
 
 def reminders_at_meridian(diary: Diary, *, company: Company, by: User) -> None:
     at = diary.workday(company, days_ago=50, at=time(16, 45))
-    op_id = uuid.uuid5(uuid.NAMESPACE_URL, "demo:reminders")
+    op_id = known_op_id("reminders")
     diary.note(at, lambda at: assigning.change_reminders(by=by, plan=PLAN_AT_MERIDIAN, seen=Plan(), op_id=op_id, at=at))
 
 
@@ -88,15 +87,16 @@ def _mail_about_the_message(chronicle: Chronicle, waves: dict[int, list[User]], 
     chronicle.mistype(mistyped)
     for person in mistyped[:2]:
         chronicle.mend_address(2, person=person, email=right[person])
-    chronicle.send_again(2, by=priya, learners=[*mistyped[:2], waves[23][7]])
+    chronicle.send_again(2, by=priya, learners=[*mistyped[:2], waves[23][7]], name="sent-again")
     chronicle.assign_by_mistake(
         Wave(ago=27, by="priya.raghunathan", size=4, due_in=2), by=priya, learners=waves[23][7:11]
     )
     overdue = chronicle.diary.workday(chronicle.company, days_ago=3, at=time(11, 20))
-    chronicle.remind_now(overdue, by=ada, learners=waves[95][6:26])
-    today = chronicle.diary.now - REMINDED_TODAY
+    chronicle.remind_now(overdue, by=ada, learners=waves[95][6:26], name="reminded")
+    midnight = chronicle.diary.moment(chronicle.company, days_ago=0, at=time(0))
+    today = max(chronicle.diary.now - REMINDED_TODAY, midnight)
     chronicle.answer(today, waves[44][9], MAILBOX_FULL_FOR_NOW)
-    chronicle.remind_now(today, by=priya, learners=waves[44][7:13])
+    chronicle.remind_now(today, by=priya, learners=waves[44][7:13], name="reminded-today")
 
 
 def _without_reports(staff: Staff) -> set[User]:
@@ -168,6 +168,6 @@ def tell_today(now: datetime, *, certification: Certification, by: User, learner
         learner_ids=[person.pk for person in learners],
         name=certification.title,
         due_on=by.company.day_at(at) + TOLD_TODAY_DUE_IN,
-        op_id=uuid.uuid5(uuid.NAMESPACE_URL, f"demo:{by.email}:{certification.slug}"),
+        op_id=known_op_id(f"{by.email}:{certification.slug}"),
         at=at,
     )
