@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -253,6 +254,26 @@ def test_what_went_out_in_the_past_can_be_read_as_it_was_written_then(demo: None
     assert sent.count() >= 10
     assert not sent.filter(Q(text="") | Q(subject="") | Q(sent_to="")).exists()
     assert all(f"Hello {message.recipient.first_name}," in message.text for message in sent)
+
+
+def test_each_email_has_a_short_subject_with_the_certification_and_says_who_why_and_until_when(demo: None) -> None:
+    sent = Notification.objects.filter(state=Notification.State.SENT).select_related("recipient")
+    titles = tuple(Certification.objects.values_list("title", flat=True))
+
+    for message in sent:
+        assert len(message.subject) < 70
+        assert "…" not in message.subject
+        assert message.subject.startswith((*titles, "Certifications overdue: "))
+        assert "You get this " in message.text
+        assert message.recipient.first_name in message.text
+        assert message.text.count("http") == 1
+    told = sent.exclude(kind="team_overdue")
+    assert all("\nAssigned by: " in message.text for message in told)
+    weekday = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w+ \d{4}"
+    assert all(
+        re.search(rf"(Due Date: |, due ){weekday}", message.text)
+        for message in sent.filter(kind__in=["reminder", "overdue", "team_overdue"])
+    )
 
 
 def test_a_reminder_of_the_past_speaks_of_its_own_day_and_of_the_progress_of_then(demo: None) -> None:
