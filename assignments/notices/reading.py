@@ -53,10 +53,12 @@ def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -
 
 
 def last_messages(assignments: Iterable[Assignment]) -> dict[int, Notification]:
-    """The last message of each assignment that was not taken back; one query."""
+    """Of each assignment the last message that was given up, else the last one that was not taken back; one query."""
+    state = Notification.State
     found = messages_by_assignment(assignments).items()
-    wanted = {pk: [one for one in those if one.state != Notification.State.CANCELLED] for pk, those in found}
-    return {pk: those[-1] for pk, those in wanted.items() if those}
+    wanted = {pk: [one for one in those if one.state != state.CANCELLED] for pk, those in found}
+    failed = {pk: [one for one in those if one.state == state.FAILED] for pk, those in found}
+    return {pk: (failed[pk] or those)[-1] for pk, those in wanted.items() if those}
 
 
 def reminded_at(assignments: AssignmentQuerySet, *, at: datetime) -> AssignmentQuerySet:
