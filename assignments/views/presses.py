@@ -71,8 +71,15 @@ def _send_again_concerns(user: User, certification: Certification, ids: list[int
 
 
 def _remind_now_concerns(user: User, certification: Certification, ids: list[int]) -> dict[str, Any]:
-    to_do = _selected(user, certification, ids).not_completed()
-    return {"selected": len(set(ids)), "count": to_do.count()}
+    """Whom the press would reach at this moment, and why not the others, in numbers."""
+    selected, company = _selected(user, certification, ids), user.company
+    assert company  # noqa: S101, for the type checker: an operator has no such page
+    to_do = selected.not_completed().filter(learner__status=User.Status.ACTIVE)
+    reminded = len(notices.reminded_on(to_do, day=company.day_at(timezone.now()), zone=company.zone))
+    left_out = {"completed": selected.completed().count(), "reminded": reminded}
+    count = to_do.count() - reminded
+    others = len(set(ids)) - count - sum(left_out.values())
+    return {"selected": len(set(ids)), "count": count, "others": others} | left_out
 
 
 def _due_date_concerns(user: User, certification: Certification, seen: dict[int, int]) -> dict[str, Any]:
