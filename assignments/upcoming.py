@@ -92,7 +92,7 @@ class Upcoming:
         found: Counter[date] = Counter()
         for part in self._parts(self._plan.learner):
             found.update(dict(part.order_by().values_list("on").annotate(Count("pk"))))
-        return sorted(found.items())
+        return sorted((+found).items())  # the database counts none where all rows have one day
 
     def _parts(self, occasions: tuple[int, ...]) -> Iterator[QuerySet[Any, Any]]:
         """For each occasion those that have it ahead, and those that get it with the next sweep."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,31 +15,62 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from assignments.lists import SIZES, ListQuery
+from accounts.templatetags.days import zone_city
+from assignments.lists import ListQuery
 from assignments.models import Assignment, Learner
 from assignments.upcoming import DAYS_AHEAD, Upcoming
 
 from .lists import today_of
 
+#: ?to=managers
+LEARNERS, MANAGERS = "learners", "managers"
+
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
 def upcoming(request: PersonRequest) -> HttpResponse:
+    """Two lists, to learners and to managers; a search is for the names of those who get something."""
     query = ListQuery.of(request, {"on": ("on",)}, default="on")
-    assignments = Assignment.objects.visible_to(request.user)
-    if query.q:
-        assignments = assignments.filter(learner__in=Learner.objects.visible_to(request.user).matching(query.q))
-    messages = Upcoming(assignments, company=request.company, at=timezone.now())
-    per_day = messages.per_day()
-    paginator = Paginator(messages.to_learners(), query.size if query.size in SIZES else SIZES[0])
-    paginator.count = sum(count for _, count in per_day)
+    to = MANAGERS if request.GET.get("to") == MANAGERS else LEARNERS
+    learners, managers = _to_learners(request, query.q), _to_managers(request, query.q)
+    per_day = {LEARNERS: dict(learners.per_day()), MANAGERS: Counter(row["on"] for row in managers)}
+    rows: Any = {LEARNERS: learners.to_learners(), MANAGERS: managers}[to]
+    paginator = Paginator(rows, query.size)
+    paginator.count = sum(per_day[to].values())
+    page = paginator.get_page(query.page)
     context = {
         "q": query.q,
-        "page_obj": paginator.get_page(query.page),
-        "per_day": per_day,
-        "most": max((count for _, count in per_day), default=0),
-        "managers": messages.to_managers(),
+        "to": to,
+        "counts": [(name, sum(found.values())) for name, found in per_day.items()],
+        "page_obj": page,
+        "per_day": sorted(per_day[to].items()),
+        "days": list(_by_day(page, per_day[to])),
         "days_ahead": DAYS_AHEAD,
+        "city": zone_city(request.company.time_zone),
         "today": today_of(request),
     }
     return render(request, "assignments/upcoming.html", context)
+
+
+def _to_learners(request: PersonRequest, q: str) -> Upcoming:
+    assignments = Assignment.objects.visible_to(request.user)
+    if q:
+        assignments = assignments.filter(learner__in=Learner.objects.visible_to(request.user).matching(q))
+    return Upcoming(assignments, company=request.company, at=timezone.now())
+
+
+def _to_managers(request: PersonRequest, q: str) -> list[dict[str, Any]]:
+    everything = Upcoming(Assignment.objects.visible_to(request.user), company=request.company, at=timezone.now())
+    rows = everything.to_managers()
+    if not q or not rows:
+        return rows
+    matching = set(Learner.objects.visible_to(request.user).matching(q).values_list("pk", flat=True))
+    return [row for row in rows if row["pk"] in matching]
+
+
+def _by_day(
+    rows: Iterable[dict[str, Any]], per_day: dict[date, int]
+) -> Iterator[tuple[date, int, list[dict[str, Any]]]]:
+    """The rows of a page by their day, with how many there are on that day on all pages together."""
+    for on, of_the_day in groupby(rows, key=lambda row: row["on"]):
+        yield on, per_day.get(on, 0), [row | {"days": abs(row.get("days_before", 0))} for row in of_the_day]

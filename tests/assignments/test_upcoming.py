@@ -22,6 +22,7 @@ from notifications.models import Notification
 from tests.factories import complete, eligible_person
 
 from .conftest import Press
+from .pages import read
 from .presses import TODAY
 
 URL = "/team/assignments/upcoming/"
@@ -106,6 +107,39 @@ def test_anothers_company_is_not_there(
 ) -> None:
     assign(lena, due_on=TODAY + 8 * DAY)
     assert "Lena" not in client_of(sam).get(URL).content.decode()
+
+
+def test_managers_have_a_list_of_their_own_that_is_searched_by_their_names(
+    browser: Client, meridian: Company, crowd: list[User], assign: Press, rosa: User, max: User
+) -> None:
+    choose(meridian, RICH)
+    assign(*crowd[:3], due_on=TODAY + 8 * DAY)
+    managers = read(browser, URL, to="managers")
+    assert "Thu 11 March 2027 in 10 days · 2 messages" in managers
+    assert f"{max.full_name} Overdue in the team, 1 person new on the list" in managers
+    assert f"{rosa.full_name} Overdue in the team, 2 people new on the list" in managers
+    assert crowd[0].full_name not in managers
+    found = read(browser, URL, to="managers", q=rosa.full_name)
+    assert rosa.full_name in found
+    assert max.full_name not in found
+    assert "To managers 2" in found  # two and five days after the due day
+    assert "Nobody matches" in read(browser, URL, to="managers", q=crowd[0].full_name)
+
+
+def test_each_day_says_how_many_there_are_on_all_pages_and_no_day_says_none(
+    browser: Client, message: Certification, meridian: Company, assign: Press
+) -> None:
+    people = [eligible_person(message, meridian) for _ in range(30)]
+    assign(*people, due_on=TODAY + 8 * DAY)
+    first, second = (read(browser, URL, page=page) for page in (1, 2))
+    for page in (first, second):
+        assert "Thu 4 March 2027 in 3 days · 30 messages" in page
+    assert "Thu 4 March 30 Messages to learners" in first
+    assert "Mon 1 March 0" not in first
+
+
+def test_without_a_message_to_managers_their_list_says_why(browser: Client) -> None:
+    assert "if your reminders say so" in read(browser, URL, to="managers")
 
 
 def test_twelve_people_cost_as_many_queries_as_one(browser: Client, crowd: list[User], assign: Press) -> None:
