@@ -34,7 +34,7 @@ def _change(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, status=UNPROCESSABLE)
     try:
-        operation = services.change_reminders(
+        services.change_reminders(
             by=request.user,
             plan=form.plan,
             seen=form.cleaned_data["seen"],
@@ -47,18 +47,25 @@ def _change(request: PersonRequest) -> HttpResponse:
     except RefusedOperation as refusal:
         form.add_error(None, str(refusal))
         return _show(request, form, status=UNPROCESSABLE)
-    messages.success(request, f"Saved. {operation.changed:,} open assignments with a due date follow it from now on.")
+    count = _concerned(request)
+    assignments = "1 open assignment that is" if count == 1 else f"{count:,} open assignments that are"
+    messages.success(request, f"Saved. It applies to the {assignments} not complete, from now on.")
     return redirect("team-reminders")
 
 
 def _show(request: PersonRequest, form: ReminderForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
     changes = Operation.objects.visible_to(request.user).filter(kind=Operation.Kind.CHANGE_REMINDERS)
-    concerned = Assignment.objects.visible_to(request.user).open().filter(company=request.company)
     context = {
         "form": form,
         "refusal": refusal,
         "last_change": changes.select_related("made_by").order_by("-made_at", "-pk").first(),
-        "concerned": concerned.filter(due_on__isnull=False).not_completed().count(),
+        "concerned": _concerned(request),
         "city": zone_city(request.company.time_zone),
     }
     return render(request, "assignments/reminders.html", context, status=status)
+
+
+def _concerned(request: PersonRequest) -> int:
+    """How many assignments have reminders to come, or had some already."""
+    mine = Assignment.objects.visible_to(request.user).open().filter(company=request.company)
+    return mine.filter(due_on__isnull=False).not_completed().count()

@@ -5,15 +5,21 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from accounts.models import Company
+from accounts.models import Company, User
 from assignments.models import Operation, ReminderRule
 from assignments.reminders import Plan
+from certifications.models import Certification
+from tests.factories import complete
+
+from .conftest import Press
+from .presses import DUE_ON
 
 URL = "/team/assignments/reminders/"
 
@@ -92,3 +98,19 @@ def test_a_form_that_cannot_be_read_is_shown_anew(browser: Client, meridian: Com
     assert answer.status_code == 422
     assert "The form could not be read." in text(answer)
     assert plan_of(meridian) == Plan()
+
+
+def test_saved_it_says_to_how_many_it_applies_that_are_not_complete(
+    browser: Client, message: Certification, lena: User, team: SimpleNamespace, assign: Press
+) -> None:
+    assign(lena, team.bo, due_on=DUE_ON)
+    assign(team.cy)
+    complete(team.bo, message)
+    assert "the 1 open one that is not complete and has a due date" in text(browser.get(URL))
+    save(browser, before="7")
+    assert "Saved. It applies to the 1 open assignment that is not complete, from now on." in text(browser.get(URL))
+
+
+def test_a_refusal_takes_the_focus(browser: Client) -> None:
+    save(browser, before="7")
+    assert "data-asc-focus>Ada Ekström changed the reminders" in save(browser, before="3").content.decode()
