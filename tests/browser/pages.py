@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from ascender.demo.history import known_op_id
+
 LIST = "/team/assignments/certifications/"
 MESSAGE = f"{LIST}command-of-the-message/"
+UPCOMING = "/team/assignments/upcoming/"
+REMINDERS = "/team/assignments/reminders/"
 REPORT = "/reports/certification-progress/"
+#: In the demo: one was reminded today, by an email that still waits; the other was assigned by mistake first.
+WAITING, TAKEN_BACK = "arjun.mehta@meridian.example", "terrence.rollins@meridian.example"
 
 OWN = [
     "/",
@@ -32,6 +38,16 @@ TEAM = [
     f"{MESSAGE}eligible/?q=lena",
     f"{MESSAGE}eligible/?q=nobody-is-called-this",
     f"{MESSAGE}not-eligible/",
+    f"{MESSAGE}assigned/?operation={known_op_id('reminded')}",
+    f"{MESSAGE}assigned/?operation={known_op_id('sent-again')}",
+    f"/team/assignments/operations/{known_op_id('reminded-today')}/",
+    f"{MESSAGE}assigned/?delivery=failed",
+    f"{MESSAGE}assigned/?delivery=failed&q=nobody-is-called-this",
+    UPCOMING,
+    f"{UPCOMING}?page=2&size=50",
+    f"{UPCOMING}?to=managers",
+    f"{UPCOMING}?q=nobody-is-called-this",
+    REMINDERS,
 ]
 REPORTS = [REPORT, f"{REPORT}?q=nobody-is-called-this"]
 DOORS = ["/accounts/login/", "/accounts/password/reset/", "/mailbox/"]
@@ -52,6 +68,8 @@ VISITORS = [
     # What looks otherwise for a manager; the rest of his pages are Lena's.
     Visitor("Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST]),
     Visitor("Lena", "lena@meridian.example", [*OWN, REPORT]),
+    # Where every email has arrived, and managers are told nothing.
+    Visitor("Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers"]),
     Visitor("nobody", "", DOORS),
 ]
 
@@ -88,6 +106,91 @@ def open_refusal(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def open_filter(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/")
+    page.locator("#filter-delivery summary").click()
+
+
+def _choose(page: Page, action: str, path: str) -> None:
+    """The dialog of an action for the first person of a list."""
+    page.goto(path)
+    page.get_by_role("checkbox").nth(1).check()
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name=action, exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def open_remind_now_dialog(page: Page) -> None:
+    _choose(page, "Remind now", f"{MESSAGE}assigned/")
+
+
+def open_remind_now_again(page: Page) -> None:
+    """Everybody selected was reminded today already."""
+    _choose(page, "Remind now", f"{MESSAGE}assigned/?q={WAITING}")
+    expect(page.get_by_role("heading", name="Nobody to remind")).to_be_visible()
+
+
+def open_send_again_dialog(page: Page) -> None:
+    _choose(page, "Send again", f"{MESSAGE}assigned/?delivery=failed")
+
+
+def open_nothing_to_send_again(page: Page) -> None:
+    _choose(page, "Send again", f"{MESSAGE}assigned/")
+    expect(page.get_by_role("heading", name="No email to send again")).to_be_visible()
+
+
+def open_ledger(page: Page) -> None:
+    """With what is still to come, and with an email as it went out."""
+    page.goto(f"{MESSAGE}assigned/")
+    page.get_by_role("link", name="messages to").first.click()
+    page.locator("details.asc-letter summary").first.click()
+
+
+def open_ledger_of_what_failed(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/?delivery=failed")
+    page.get_by_role("link", name="Failed").first.click()
+    expect(page.get_by_role("button", name="Send again")).to_be_visible()
+
+
+def open_ledger_of_what_waits(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/?q={WAITING}")
+    page.get_by_role("link", name="messages to").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Messages to Arjun Mehta")
+
+
+def open_ledger_of_what_was_taken_back(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/?q={TAKEN_BACK}")
+    page.get_by_role("link", name="messages to").first.click()
+    expect(page.get_by_text("Not sent")).to_be_visible()
+
+
+def _save_reminders(page: Page) -> None:
+    page.get_by_role("button", name="Save reminders").click()
+    page.wait_for_load_state()
+
+
+def open_reminder_errors(page: Page) -> None:
+    page.goto(REMINDERS)
+    page.get_by_label("Days before the due date").fill("400")
+    page.get_by_label("Days after the due date", exact=True).fill("5, 5")
+    _save_reminders(page)
+    expect(page.get_by_text("Write each day once.")).to_be_visible()
+
+
+def open_saved_reminders(page: Page) -> None:
+    """As they are, so that nothing is another way afterwards."""
+    page.goto(REMINDERS)
+    _save_reminders(page)
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def open_reminders_changed_meanwhile(page: Page) -> None:
+    page.goto(REMINDERS)
+    page.locator("[name=seen]").evaluate("field => { field.value = '7|'; }")
+    _save_reminders(page)
+    expect(page.get_by_role("alert")).to_contain_text("after you opened this page")
+
+
 def open_bell(page: Page) -> None:
     page.goto("/")
     page.locator("summary[aria-label^=Notifications]").click()
@@ -99,4 +202,22 @@ def open_account_menu(page: Page) -> None:
 
 
 MENUS = [open_bell, open_account_menu]
-DIALOGS = [open_assign_dialog, open_actions, open_unassign_dialog, open_due_date_dialog, open_refusal]
+DIALOGS = [
+    open_assign_dialog,
+    open_actions,
+    open_filter,
+    open_unassign_dialog,
+    open_due_date_dialog,
+    open_refusal,
+    open_remind_now_dialog,
+    open_remind_now_again,
+    open_send_again_dialog,
+    open_nothing_to_send_again,
+    open_ledger,
+    open_ledger_of_what_failed,
+    open_ledger_of_what_waits,
+    open_ledger_of_what_was_taken_back,
+    open_reminder_errors,
+    open_saved_reminders,
+    open_reminders_changed_meanwhile,
+]
