@@ -20,6 +20,11 @@ REMIND_NOW = "remind_now"
 ABOUT_A_DUE_DAY = [REMINDER, OVERDUE]
 
 
+def kind_of_day(days_before: int) -> str:
+    """What a learner is sent on a day of the company's plan."""
+    return REMINDER if days_before >= 0 else OVERDUE
+
+
 def about_assignment(assignment: str) -> Concat:
     """What all messages of one assignment are about."""
     return Concat(Value("assignment:"), Cast(assignment, CharField()))
@@ -32,9 +37,8 @@ def assigned_key(assignment: str) -> Concat:
 
 def reminder_key(days_before: int) -> Concat:
     """reminder:<assignment>:<due day>:<days before>, or overdue:<assignment>:<due day>:<days after>."""
-    kind = REMINDER if days_before >= 0 else OVERDUE
     about = Cast("pk", CharField()), Value(":"), Cast("due_on", CharField())
-    return Concat(Value(f"{kind}:"), *about, Value(f":{abs(days_before)}"))
+    return Concat(Value(f"{kind_of_day(days_before)}:"), *about, Value(f":{abs(days_before)}"))
 
 
 def remind_now_key(day: date) -> Concat:

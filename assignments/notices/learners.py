@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.templatetags.days import zone_city
 from assignments.models import Assignment
+from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import end_of_day, reminded_day
 from notifications import kinds
 from notifications.models import Notification
@@ -27,14 +28,14 @@ TRIED_FOR = timedelta(days=3)
 def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Assignment]:
     """The assignments that the notifications are about, by the notification's pk; one query."""
     about = {notification.pk: notification.context["assignment"] for notification in notifications}
-    assignments = (
-        Assignment.objects.filter(pk__in=set(about.values()))
-        .select_related("company", "certification", "learner", "assigned_by")
-        .with_scope()
-        .with_progress()
-        .in_bulk()
-    )
+    assignments = as_told(Assignment.objects.filter(pk__in=set(about.values()))).in_bulk()
     return {pk: assignments[assignment] for pk, assignment in about.items() if assignment in assignments}
+
+
+def as_told(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
+    """With all that the messages to their learners say of them."""
+    related = assignments.select_related("company", "certification", "learner", "assigned_by")
+    return related.with_scope().with_progress()
 
 
 def _is_for_somebody(assignment: Assignment) -> bool:

@@ -16,12 +16,11 @@ from notifications import services as post_office
 from .keys import (
     ABOUT_A_DUE_DAY,
     ASSIGNED,
-    OVERDUE,
     REMIND_NOW,
-    REMINDER,
     TEAM_OVERDUE,
     about_assignment,
     assigned_key,
+    kind_of_day,
     remind_now_key,
     reminder_key,
     team_overdue_key,
@@ -41,7 +40,7 @@ def promise_reminders(assignments: AssignmentQuerySet, *, days_before: int, at: 
     """One message to the learner of each of these, unless there was one for this due day and distance already."""
     context = JSONObject(assignment=F("pk"), due_on=Cast("due_on", CharField()))
     rows = _to_learners(assignments, key=reminder_key(days_before), context=context)
-    return post_office.promise(kind=REMINDER if days_before >= 0 else OVERDUE, rows=rows, at=at)
+    return post_office.promise(kind=kind_of_day(days_before), rows=rows, at=at)
 
 
 def promise_team_overdue(assignments: AssignmentQuerySet, *, today: date, due_by: date, at: datetime) -> int:

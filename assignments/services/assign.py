@@ -51,7 +51,7 @@ def assign(
         by=by,
         at=at,
         certification=certification,
-        name=_checked(name),
+        name=checked_name(name),
         due_on=due_on,
     )
     if is_new:
@@ -71,7 +71,8 @@ def assign(
     return operation
 
 
-def _checked(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name as it is kept. Raises `InvalidName`."""
     name = " ".join(name.split())
     if not name or len(name) > 120:
         raise InvalidName("Give the assignment a name of 1 to 120 characters.")
