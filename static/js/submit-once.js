@@ -1,5 +1,6 @@
 /* A form that posts is sent once, however often its button is pressed. The server takes a repeated one calmly anyway;
-   this keeps people from wondering. The button is not `disabled`: its name and value belong to what is sent. */
+   this keeps people from wondering. The button is not `disabled`: its name and value belong to what is sent.
+   One whose answer opens in a window of its own (`formtarget`) leaves the form as it is, to be sent afterwards. */
 
 const GIVE_UP_MS = 10_000; // a request that was cancelled tells nobody
 const underWay = new Map();
@@ -23,7 +24,7 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     const button = event.submitter;
-    if (!posts(form, button)) return;
+    if (!posts(form, button) || button?.hasAttribute("formtarget")) return;
     if (underWay.has(form)) {
       event.preventDefault();
       event.stopPropagation(); // htmx listens further down
