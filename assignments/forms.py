@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from .models import Assignment
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
@@ -92,6 +92,12 @@ class AssignForm(DueDateForm):
     field_order = ["name", "due_on", "op_id"]
 
 
+class PreviewForm(AssignForm):
+    """The same to look at, without a press."""
+
+    op_id = None  # type: ignore[assignment]  # so Django is told to leave a field out
+
+
 class DaysField(forms.CharField):
     """Several numbers of days in one field, as people write them: “14, 5, 1”."""
 
@@ -168,6 +174,24 @@ class ReminderForm(PressForm):
         except ValueError:
             raise ValidationError(UNREADABLE) from None
         return Plan(learner, manager)
+
+
+class PlanForm(ReminderForm):
+    """A plan to look at, without a press."""
+
+    op_id = None  # type: ignore[assignment]
+    seen = None  # type: ignore[assignment]
+
+    @classmethod
+    def asked(cls, address: QueryDict, *, saved: Plan) -> PlanForm:
+        """The plan that the address spells out, else the saved one."""
+        return cls(address if "before" in address else cls.showing(saved).initial)
+
+    @classmethod
+    def address_of(cls, plan: Plan) -> dict[str, Any]:
+        """The plan as `asked` reads it."""
+        written = cls.showing(plan).initial
+        return {name: written[name] for name in cls.base_fields}
 
 
 def _listed(days: Iterable[int]) -> str:

@@ -5,10 +5,11 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
-from .views import lists, messages, operations, presses, reminders, upcoming
+from .views import lists, messages, operations, presses, previews, reminders, upcoming
 
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
+PREVIEW = f"{ONE}learners/<int:pk>/preview/"
 OPERATION = "assignments/operations/<uuid:op_id>/"
 
 _to_certifications = page_of(TEAM_ASSIGNMENTS)(RedirectView.as_view(pattern_name="team-certifications"))
@@ -18,11 +19,15 @@ urlpatterns = [
     path("assignments/", _to_certifications, name="team-assignments"),
     path("assignments/upcoming/", upcoming.upcoming, name="team-upcoming"),
     path("assignments/reminders/", reminders.reminders, name="team-reminders"),
+    path("assignments/reminders/preview/", previews.of_plan, name="team-reminders-preview"),
     path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),
     path(ONE, lists.certification_detail, name="team-certification"),
     *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in lists.TABS),
     *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in presses.PRESSES),
     path(f"{ONE}learners/<int:pk>/messages/", messages.learner_messages, name="team-messages"),
+    path(f"{ONE}assign/preview/", previews.of_selection, name="team-assign-preview"),
+    path(PREVIEW, previews.preview, name="team-preview"),
+    path(f"{PREVIEW}<slug:which>/", previews.html_part, name="team-preview-html"),
     path(OPERATION, operations.operation_detail, name="team-operation"),
     path(f"{OPERATION}delivery/", operations.operation_delivery, name="team-operation-delivery"),
 ]

@@ -109,6 +109,10 @@ PAGES = {
     "team-send-again": about_sale(TEAM, "GET POST"),
     "team-remind-now": about_sale(TEAM, "GET POST"),
     "team-messages": about_sale(TEAM, about="ledger"),
+    "team-preview": about_sale(TEAM, about="ledger"),
+    "team-preview-html": about_sale(TEAM, about="email"),
+    "team-assign-preview": about_sale(TEAM, "GET POST"),
+    "team-reminders-preview": Page(TEAM, "GET POST"),
     "team-operation": about_sale(TEAM, about="operation"),
     "team-operation-delivery": about_sale(TEAM, about="operation"),
     # Reports
@@ -215,7 +219,7 @@ class World:
 def world(
     ada: User, lena: User, max: User, sam: User, cora: User, operator: User, sale: Certification, meridian: Company
 ) -> World:
-    for person in (lena, sam):
+    for person in (lena, max, sam):
         enroll(person, sale.program)
     operation = assigning.assign(
         by=ada, certification=sale, learner_ids=[lena.pk], name="Spring", due_on=None, op_id=uuid.uuid4(), at=AT
@@ -230,6 +234,7 @@ def world(
         "step": {"slug": sale.slug, "pk": sale.steps.get(position=1).pk},
         "operation": {"op_id": operation.op_id},
         "ledger": {"slug": sale.slug, "pk": lena.pk},
+        "email": {"slug": sale.slug, "pk": max.pk, "which": "assigned"},
         "notification": {"pk": Notification.objects.get(recipient=lena).pk},
     }
     unknown = {
@@ -237,6 +242,7 @@ def world(
         "step": {"slug": "no-such-certification", "pk": 1},
         "operation": {"op_id": uuid.uuid4()},
         "ledger": {"slug": sale.slug, "pk": 10**9},
+        "email": {"slug": sale.slug, "pk": 10**9, "which": "assigned"},
         "notification": {"pk": 10**9},
     }
     nothing = {
@@ -312,7 +318,11 @@ def masked(response: HttpResponse) -> str:
 
 def test_a_stranger_is_compared_on_every_page_about_an_object(world: World) -> None:
     """So that the comparison above does not become one of nothing."""
-    about = {name for name, page in PAGES.items() if page.about in ("sale", "step", "operation", "notification")}
+    about = {
+        name
+        for name, page in PAGES.items()
+        if page.about in ("sale", "step", "operation", "ledger", "email", "notification")
+    }
     closed = {name for name in about for method in ("GET", "POST") if
               PAGES[name].answer_to("stranger", method=method) == NOT_FOUND}  # fmt: skip
     assert closed == about
@@ -338,7 +348,7 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
         for actor in ("lena", "manage_assignments")
     }
     posts = [name for name, page in PAGES.items() if "POST" in page.methods]
-    assert len(posts) == 10
+    assert len(posts) == 12
     for name in posts:
         actor = "manage_assignments" if PAGES[name].answers is TEAM else "lena"
         refused = actors[actor]().post(world.path(name))

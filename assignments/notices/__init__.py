@@ -1,12 +1,13 @@
 """Which notification an event deserves, whether it is still wanted, and what it says (domain: Messages).
 
 `promises` writes them, `keys` names them, `reading` tells how they stand, `learners` and `managers`
-say how each kind reads.
+say how each kind reads, `previews` shows it before anything is promised.
 """
 
 from .keys import about_assignment
-from .learners import LEARNER_KINDS
+from .learners import LEARNER_KINDS, as_told
 from .managers import MANAGER_KINDS
+from .previews import Preview, previews_of
 from .promises import (
     cancel_for_closed,
     cancel_reminders,
@@ -21,14 +22,17 @@ KINDS = [*LEARNER_KINDS, *MANAGER_KINDS]
 
 __all__ = [
     "KINDS",
+    "Preview",
     "about",
     "about_assignment",
+    "as_told",
     "cancel_for_closed",
     "cancel_reminders",
     "delivery_of",
     "last_messages",
     "messages_by_assignment",
     "not_reached",
+    "previews_of",
     "promise_assigned",
     "promise_remind_now",
     "promise_reminders",

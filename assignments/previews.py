@@ -1,0 +1,108 @@
+"""For whom the emails of an assignment are shown before any is sent: somebody real, and nothing is saved for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet
+
+from accounts.models import User
+from accounts.querysets import one_of
+from certifications.models import Certification
+from certifications.querysets import progress, steps_done, steps_of
+
+from . import notices
+from .models import Assignment, Learner
+from .querysets import certifications_with_counts
+from .reminders import Plan, next_on_assigning, shifted
+from .services.assign import checked_name
+from .services.operations import check_due_on
+
+
+@dataclass(frozen=True)
+class Example:
+    """Whose emails show a plan. Whoever has no assignment with a due day is shown one: `due_on`."""
+
+    certification: Certification
+    learner: User
+    due_on: date | None = None
+
+
+def people(user: User, certification: Certification) -> QuerySet[Any]:
+    """The present people of the company, for who may assign, with what the messages say of them.
+
+    Annotates the reasons against assigning them, `steps_done`, `steps_total`, `completed_at`.
+    """
+    own = {"person": OuterRef("pk"), "certification": certification.pk}
+    present = Learner.objects.visible_to(user).with_reasons(certification).select_related("reports_to")
+    return present.annotate(
+        steps_done=steps_done(**own),
+        steps_total=steps_of(certification.pk),
+        completed_at=progress("completed_at", **own),
+    )
+
+
+def first_eligible(user: User, certification: Certification, ids: Sequence[int]) -> User | None:
+    """The first by name of those of these people who can be assigned now."""
+    selected = Learner.objects.visible_to(user).filter(pk__in=one_of(ids))
+    return selected.eligible_for(certification).by_name().first()
+
+
+def open_assignment(user: User, person: User, certification: Certification) -> Assignment | None:
+    """The person's open assignment, for who may assign."""
+    visible = Assignment.objects.visible_to(user).of(person).open()
+    return notices.as_told(visible.filter(certification=certification)).first()
+
+
+def as_if_assigned(
+    person: Learner,
+    certification: Certification,
+    *,
+    by: User,
+    name: str,
+    due_on: date | None,
+    plan: Plan,
+    at: datetime,
+) -> Assignment:
+    """The assignment that a press at the aware instant `at` would open for one of the `people`; it is not saved.
+
+    Raises `InvalidDueDate`.
+    """
+    company = by.company
+    assert company  # noqa: S101, for the type checker: operators assign nothing
+    check_due_on(due_on, company=company, at=at)
+    assignment = Assignment(
+        learner=person,
+        certification=certification,
+        company=company,
+        name=checked_name(name),
+        due_on=due_on,
+        next_reminder_on=next_on_assigning(plan, due_on, today=company.day_at(at)),
+        assigned_at=at,
+        assigned_by=by,
+    )
+    assignment.is_in_scope = True
+    for told in ("steps_done", "steps_total", "completed_at"):
+        setattr(assignment, told, getattr(person, told))
+    return assignment
+
+
+def example_of(plan: Plan, *, user: User, today: date) -> Example | None:
+    """Somebody real to show a plan for: whoever's due day is the last one to come, else the first who is eligible.
+
+    `today` is the company's local day. None where there is nobody. One to three queries.
+    """
+    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(company=user.company_id)
+    due = to_do.filter(due_on__isnull=False, learner__status=User.Status.ACTIVE)
+    latest = due.select_related("certification", "learner").order_by("-due_on", "pk").first()
+    if latest is not None:
+        return Example(latest.certification, latest.learner)
+    counted: QuerySet[Any] = certifications_with_counts(user, on=today)
+    certification = counted.filter(eligible_count__gt=0).order_by("title", "pk").first()
+    if certification is None:
+        return None
+    person = Learner.objects.visible_to(user).eligible_for(certification).by_name().first()
+    return Example(certification, person, shifted(today, max(plan.occasions[0], 0) + 1)) if person else None
