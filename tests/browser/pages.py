@@ -106,6 +106,13 @@ def open_refusal(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def open_preview(page: Page) -> None:
+    """By address, as the dialog leads to it in a window of its own; a day far away leaves room for every email."""
+    page.goto(f"{LIST}value-negotiation/eligible/")
+    person = page.get_by_role("checkbox").nth(1).get_attribute("value")
+    page.goto(f"{LIST}value-negotiation/learners/{person}/preview/?due_on=2090-03-09", wait_until="networkidle")
+
+
 def open_filter(page: Page) -> None:
     page.goto(f"{MESSAGE}assigned/")
     page.locator("#filter-delivery summary").click()
@@ -209,6 +216,7 @@ DIALOGS = [
     open_unassign_dialog,
     open_due_date_dialog,
     open_refusal,
+    open_preview,
     open_remind_now_dialog,
     open_remind_now_again,
     open_send_again_dialog,
