@@ -187,6 +187,11 @@ class PlanForm(ReminderForm):
         """The plan that the address spells out, else the saved one."""
         return cls(address if "before" in address else cls.showing(saved).initial)
 
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with it, each with the name of its field."""
+        return [f"{field.label}: {' '.join(map(str, field.errors))}" for field in self if field.errors]
+
     @classmethod
     def address_of(cls, plan: Plan) -> dict[str, Any]:
         """The plan as `asked` reads it."""

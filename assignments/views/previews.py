@@ -53,14 +53,15 @@ def html_part(request: PersonRequest, slug: str, pk: int, which: str) -> str:
 def of_selection(request: PersonRequest, slug: str) -> HttpResponse:
     """From the Assign dialog, as it is filled in: leads to the emails to the first of the selected."""
     certification = _certification(request, slug)
+    eligible = reverse("team-certification-eligible", args=[slug])
     if request.method != "POST":  # reached by logging in again: back to the list
-        return redirect("team-certification-eligible", slug)
+        return redirect(eligible)
     try:
         person = previews.first_eligible(request.user, certification, ids_of(selection_of(request)))
     except ValidationError as error:
-        return _nothing(request, error.messages[0])
+        return _nothing(request, error.messages[0], back=eligible)
     if person is None:
-        return _nothing(request, "None of the selected people can be assigned now. Open the list again.")
+        return _nothing(request, "None of the selected people can be assigned now.", back=eligible)
     found = _look(request, certification, person.pk, request.POST)
     if found["form"] is None or found["form"].errors:
         return _page(request, found)
@@ -71,14 +72,16 @@ def of_selection(request: PersonRequest, slug: str) -> HttpResponse:
 @page_of(TEAM_ASSIGNMENTS)
 def of_plan(request: PersonRequest) -> HttpResponse:
     """From the reminders, as they are filled in: leads to the emails to somebody whom they concern."""
+    reminders = reverse("team-reminders")
     if request.method != "POST":
-        return redirect("team-reminders")
+        return redirect(reminders)
     form = PlanForm(request.POST)
     if not form.is_valid():
-        return _nothing(request, " ".join(str(words) for each in form.errors.values() for words in each))
+        return _nothing(request, " ".join(form.faults), back=reminders)
     example = previews.example_of(form.plan, user=request.user, today=today_of(request))
     if example is None:
-        return _nothing(request, "Nobody is assigned or can be assigned yet, so there is nobody to show them for.")
+        why = "Nobody is assigned or can be assigned yet, so there is nobody to show them for."
+        return _nothing(request, why, back=reminders)
     asked = PlanForm.address_of(form.plan) | ({"due_on": example.due_on} if example.due_on else {})
     return _lead(example.certification, example.learner.pk, **asked)
 
@@ -140,8 +143,8 @@ def _page(request: PersonRequest, found: dict[str, Any]) -> HttpResponse:
     return render(request, "assignments/preview.html", found, status=UNPROCESSABLE if is_refused else 200)
 
 
-def _nothing(request: PersonRequest, why: str) -> HttpResponse:
-    return render(request, "assignments/preview_nothing.html", {"why": why}, status=UNPROCESSABLE)
+def _nothing(request: PersonRequest, why: str, *, back: str) -> HttpResponse:
+    return render(request, "assignments/preview_nothing.html", {"why": why, "back": back}, status=UNPROCESSABLE)
 
 
 def _lead(certification: Certification, pk: int, **asked: Any) -> HttpResponse:

@@ -414,7 +414,8 @@ def test_where_there_is_nobody_a_plan_is_shown_for_nobody(browser: Client, messa
 def test_a_plan_that_cannot_be_is_said_in_words(browser: Client, lena: User) -> None:
     response = browser.post(OF_PLAN, {"before": "5 5"})
     assert response.status_code == 422
-    assert "Write each day once." in main_of(response)
+    assert "Days before the due date: Write each day once." in main_of(response)
+    assert f'href="{REMINDERS}"' in response.text.partition("<main")[2].partition("</main>")[0]
 
 
 @pytest.mark.parametrize(("path", "back"), [(SELECTED, f"{ONE}eligible/"), (OF_PLAN, REMINDERS)])
