@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import BigIntegerField, CharField, Value
+from django.db.models.functions import Cast, Concat, Substr
 
 ASSIGNED = "assigned"
 REMINDER = "reminder"
 OVERDUE = "overdue"
 TEAM_OVERDUE = "team_overdue"
 REMIND_NOW = "remind_now"
+
+ABOUT_ASSIGNMENT = "assignment:"
 
 #: What is said about one due day, and untrue when it moves.
 ABOUT_A_DUE_DAY = [REMINDER, OVERDUE]
@@ -27,7 +29,12 @@ def kind_of_day(days_before: int) -> str:
 
 def about_assignment(assignment: str) -> Concat:
     """What all messages of one assignment are about."""
-    return Concat(Value("assignment:"), Cast(assignment, CharField()))
+    return Concat(Value(ABOUT_ASSIGNMENT), Cast(assignment, CharField()))
+
+
+def assignment_of(about: str) -> Cast:
+    """The way back: the assignment's id, for rows whose `about` begins with `ABOUT_ASSIGNMENT`."""
+    return Cast(Substr(about, len(ABOUT_ASSIGNMENT) + 1), BigIntegerField())
 
 
 def assigned_key(assignment: str) -> Concat:

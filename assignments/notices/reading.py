@@ -15,7 +15,15 @@ from assignments.reminders import end_of_day
 from notifications.models import Notification
 from notifications.querysets import NotificationQuerySet
 
-from .keys import ABOUT_A_DUE_DAY, REMIND_NOW, about_assignment, assigned_key, remind_now_key
+from .keys import (
+    ABOUT_A_DUE_DAY,
+    ABOUT_ASSIGNMENT,
+    REMIND_NOW,
+    about_assignment,
+    assigned_key,
+    assignment_of,
+    remind_now_key,
+)
 
 
 def about(assignments: AssignmentQuerySet) -> QuerySet[Assignment, str]:
@@ -25,7 +33,7 @@ def about(assignments: AssignmentQuerySet) -> QuerySet[Assignment, str]:
 
 def messages_by_assignment(assignments: Iterable[Assignment]) -> dict[int, list[Notification]]:
     """All messages of each assignment, the oldest first; one query."""
-    names = {f"assignment:{assignment.pk}": assignment.pk for assignment in assignments}
+    names = {f"{ABOUT_ASSIGNMENT}{assignment.pk}": assignment.pk for assignment in assignments}
     found: dict[int, list[Notification]] = defaultdict(list)
     for message in Notification.objects.filter(about__in=names).order_by("created_at", "pk"):
         found[names[message.about]].append(message)
@@ -33,9 +41,12 @@ def messages_by_assignment(assignments: Iterable[Assignment]) -> dict[int, list[
 
 
 def not_reached(assignments: AssignmentQuerySet, *, company: int) -> AssignmentQuerySet:
-    """Those of a company's assignments of which an email was given up and has not been sent again since."""
-    failed = Notification.objects.failed().in_lane(str(company))
-    return assignments.annotate(about=about_assignment("pk")).filter(about__in=failed.values("about"))
+    """Those of a company's assignments of which an email was given up and has not been sent again since.
+
+    Asked from the few that failed, by their own index: the assignments may be a hundred thousand.
+    """
+    failed = Notification.objects.failed().in_lane(str(company)).filter(about__startswith=ABOUT_ASSIGNMENT)
+    return assignments.filter(pk__in=failed.annotate(assignment=assignment_of("about")).values("assignment"))
 
 
 def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:
