@@ -23,7 +23,8 @@ from .visitors import Request, Visitor, wait_for_pages
 
 # Seconds.
 TICK = 0.05
-ACTORS_PATIENCE = 120.0
+#: So long whoever is still at work may take at the end: longer than a visitor insists.
+ACTORS_PATIENCE = 300.0
 #: A reminder that the last press has made due is queued by the next sweep, which comes every 5.
 TWO_SWEEPS = 11.0
 #: So long everything may take to go out at the end; a lease lasts 45.
@@ -144,6 +145,8 @@ class Campaign:
         until = time.monotonic() + ACTORS_PATIENCE
         while (self._actions or self._is_anybody_at_work()) and time.monotonic() < until:
             self._tick()
+        if self._is_anybody_at_work():
+            self.troubles.append("Somebody was still at work when all was judged: what they did may be seen by half.")
         self.striker.sweep_ahead()
         until = time.monotonic() + TWO_SWEEPS
         while time.monotonic() < until:

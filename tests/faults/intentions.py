@@ -95,11 +95,12 @@ class Assignment:
 
 def read(query: Query, clocks: Iterable[tuple[float, datetime]], *, until: float) -> dict[Key, Intention]:
     """All that was intended up to an instant. `clocks`: when a sweep with another clock began, and what it said."""
+    assignments = query(_ASSIGNMENTS)  # first: each of them has its changes, committed with it
     changes = defaultdict(list)
     for pk, *columns in query(_CHANGES):
         changes[pk].append(Change(*columns))
     intentions: dict[Key, Intention] = {}
-    for pk, name, email, zone, completed_at in query(_ASSIGNMENTS):
+    for pk, name, email, zone, completed_at in assignments:
         one = Assignment(pk, name, email, ZoneInfo(zone), completed_at or FOR_EVER, changes[pk])
         for key, window in _windows(one, list(clocks)):
             if window.begins_at > until:
