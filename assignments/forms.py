@@ -70,16 +70,19 @@ class DueDateField(forms.DateField):
 
 class DueDateForm(PressForm):
     due_on = DueDateField()
+    #: When the company's learners are reminded, in words; empty where they are not.
+    reminders = ""
 
-    def say_when(self, *, today: date, city: str) -> None:
-        """Tell the field what day it is where the company is."""
+    def say_when(self, *, today: date, city: str, plan: Plan) -> None:
+        """Tell the field what day it is where the company is, and what its plan makes of a due day."""
+        self.reminders = plan.reminders_in_words
         field = self.fields["due_on"]
         field.help_text = f"Until the end of that day in {city}. Leave it empty for no due date."
         field.widget.attrs |= {
             "min": today.isoformat(),
             "data-asc-due": "",
             "data-today": today.isoformat(),
-            "data-reminder-days": Plan().learner[0],
+            "data-reminder-days": ",".join(str(days) for days in plan.reminders),
         }
 
 

@@ -13,6 +13,8 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.utils.text import get_text_list
+
 TIME_OF_DAY = time(8)
 #: How far from the due day a company may choose.
 MOST_DAYS_BEFORE, MOST_DAYS_AFTER = 90, 60
@@ -54,6 +56,20 @@ class Plan:
         """All of them, in the order in which their days come."""
         return tuple(sorted({*self.learner, *self.manager}, reverse=True))
 
+    @property
+    def reminders(self) -> tuple[int, ...]:
+        """Those before the due day or on it; the others tell learners that they are late."""
+        return tuple(before for before in self.learner if before >= 0)
+
+    @property
+    def reminders_in_words(self) -> str:
+        """“14, 5 and 1 days before the due date, and on the day itself”; empty where there are none."""
+        days = [str(before) for before in self.reminders if before]
+        if not days:
+            return "on the due date" if self.reminders else ""
+        before = f"{get_text_list(days, 'and')} {'day' if days == ['1'] else 'days'} before the due date"
+        return f"{before}, and on the day itself" if 0 in self.reminders else before
+
     def first_after(self, day: date, *, due_on: date) -> date | None:
         """The day of the first occasion that is later than `day`; None when none is to come."""
         ordinals = (due_on.toordinal() - before for before in self.occasions)
@@ -62,7 +78,7 @@ class Plan:
 
     def last_reminder_until(self, day: date, *, due_on: date) -> date | None:
         """The day of the last reminder, before or on the due day, that is not later than `day`."""
-        passed = [due_on - timedelta(before) for before in self.learner if before >= 0]
+        passed = [due_on - timedelta(before) for before in self.reminders]
         return max((each for each in passed if each <= day), default=None)
 
 

@@ -25,7 +25,7 @@ from accounts.templatetags.days import zone_city
 from assignments import notices, services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, AssignForm, DueDateForm, PressForm, ids_of, selection_of, versions_of
-from assignments.models import Assignment, Learner, Operation
+from assignments.models import Assignment, Learner, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
 
@@ -215,7 +215,8 @@ def _show_dialog(
     status: int = 200,
 ) -> HttpResponse:
     if isinstance(form, DueDateForm):
-        form.say_when(today=today_of(request), city=zone_city(request.company.time_zone))
+        plan = ReminderRule.objects.plan_of(request.company.pk)
+        form.say_when(today=today_of(request), city=zone_city(request.company.time_zone), plan=plan)
     context = {"form": form, "selection": ",".join(selection_of(request))}
     context |= press.concerned(request.user, certification, selection)
     return _render(request, certification, press, press.dialog, context, status=status)

@@ -97,7 +97,7 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
     saved = ReminderRule.objects.plan_of(request.company.pk)
     plan = PlanForm.asked(asked, saved=saved)
     assignment = previews.open_assignment(request.user, person, certification)
-    form = None if assignment or person.reasons else _form(request, certification, asked)
+    form = None if assignment or person.reasons else _form(request, certification, asked, saved)
     emails: list[notices.Preview] = []
     if plan.is_valid():
         shown = assignment or (form and _as_if_assigned(request, person, certification, form, plan.plan, at=now))
@@ -113,9 +113,9 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
     }
 
 
-def _form(request: PersonRequest, certification: Certification, asked: QueryDict) -> PreviewForm:
+def _form(request: PersonRequest, certification: Certification, asked: QueryDict, plan: Plan) -> PreviewForm:
     form = PreviewForm({"name": certification.title} | asked.dict())
-    form.say_when(today=today_of(request), city=zone_city(request.company.time_zone))
+    form.say_when(today=today_of(request), city=zone_city(request.company.time_zone), plan=plan)
     return form
 
 

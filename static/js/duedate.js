@@ -1,9 +1,10 @@
 /* Says what a chosen due day means before the form is sent: the weekday, how far away it is, and whether there will be a reminder.
    The server decides; all it decides by comes with the field:
 
-   <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="5">
+   <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="14,5,1">
    [data-asc-due-words]      in the same form: "Wednesday 31 March 2027, in 34 days"
-   [data-asc-due-reminder]   a sentence from its own data-with ("… on {day} at 08:00."), data-without, data-none (no due day), data-past */
+   [data-asc-due-reminder]   sentences from its own data-with ("… {reminders} at 08:00."), data-at-once (for a day that has passed, where it is
+                             made up for) or data-without (where it is not), data-none (no due day), data-past; left alone without reminders */
 
 const DAY = 24 * 60 * 60 * 1000;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -26,12 +27,20 @@ function distance(days) {
   return days === 1 ? "tomorrow" : `in ${days.toLocaleString("en")} days`;
 }
 
-function reminderSentence(place, due, today, daysBefore) {
-  const { with: promise, without, none, past } = place.dataset;
+function listed(words) {
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
+}
+
+function reminderSentences(place, due, today, daysBefore) {
+  const { with: promise, atOnce, without, none, past } = place.dataset;
   if (!due) return none;
   if (due < today) return past;
-  const remindOn = new Date(due - daysBefore * DAY);
-  return remindOn > today ? promise.replace("{day}", inWords(remindOn, { short: true })) : without;
+  const days = daysBefore.map((days) => new Date(due - days * DAY));
+  const toCome = days.filter((day) => day > today).map((day) => inWords(day, { short: true }));
+  const sentences = [];
+  if (atOnce && toCome.length < days.length) sentences.push(atOnce);
+  if (toCome.length) sentences.push(promise.replace("{reminders}", `${toCome.length > 1 ? "reminders" : "a reminder"} on ${listed(toCome)}`));
+  return sentences.join(" ") || without;
 }
 
 function show(field) {
@@ -40,7 +49,8 @@ function show(field) {
   const words = field.form?.querySelector("[data-asc-due-words]");
   if (words) words.textContent = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : "";
   const reminder = field.form?.querySelector("[data-asc-due-reminder]");
-  if (reminder) reminder.textContent = reminderSentence(reminder, due, today, Number(field.dataset.reminderDays)) ?? "";
+  const daysBefore = field.dataset.reminderDays.split(",").filter(Boolean).map(Number);
+  if (reminder && daysBefore.length) reminder.textContent = reminderSentences(reminder, due, today, daysBefore) ?? "";
 }
 
 const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(show);

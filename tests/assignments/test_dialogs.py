@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, User
-from assignments.models import Assignment, Operation
+from assignments.models import Assignment, Operation, ReminderRule
 from certifications.models import Certification
 from notifications import services as post_office
 from tests.factories import complete, eligible_person
@@ -49,6 +49,28 @@ def test_assign_without_an_op_id_opens_the_dialog_over_its_list(
     assert "New York" in dialog_of(response)
     assert uuid.UUID(op_id_of(response))
     assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([], "a reminder 5 days before the due date."),
+        ([1], "a reminder 1 day before the due date."),
+        ([14, 5, 1, 0, -3], "a reminder 14, 5 and 1 days before the due date, and on the day itself."),
+        ([0], "a reminder on the due date."),
+        ([-3], "Nobody is reminded before the due date."),
+    ],
+)
+def test_the_dialog_goes_by_the_reminders_of_the_company(
+    browser: Client, lena: User, meridian: Company, days: list[int], words: str
+) -> None:
+    ReminderRule.objects.bulk_create(
+        ReminderRule(company=meridian, audience="learner", days_before=before) for before in days
+    )
+    response = browser.post(ASSIGN, {"learner": lena.pk})
+    assert words in dialog_of(response)
+    told = ",".join(str(before) for before in days or [5] if before >= 0)
+    assert f'data-reminder-days="{told}"' in response.text
 
 
 def test_the_script_gets_just_the_dialog(browser: Client, lena: User, message: Certification) -> None:
