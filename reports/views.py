@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest,
 from accounts.models import User
 from assignments.lists import ListQuery
 from assignments.querysets import certifications_with_counts
+from assignments.spreadsheets import download
 from assignments.views.lists import today_of
 from certifications.models import Certification
 
@@ -69,11 +70,7 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
 def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     asked = _Asked.by(request)
     rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=AT_ONCE)
-    return StreamingHttpResponse(
-        csv_lines(rows, zone=request.company.zone),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="certification-progress-{asked.today}.csv"'},
-    )
+    return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{asked.today}.csv")
 
 
 @login_required

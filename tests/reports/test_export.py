@@ -11,9 +11,10 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 
 from accounts.models import User
+from assignments.spreadsheets import neutral
 from certifications.models import Certification
 from reports.columns import COLUMNS
-from reports.export import csv_lines, neutral
+from reports.export import csv_lines
 from tests.factories import eligible_person
 
 from .conftest import FILE, Assign, Report
