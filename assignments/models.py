@@ -90,6 +90,16 @@ class Operation(models.Model):
         return self.kind in (self.Kind.ASSIGN, self.Kind.SEND_AGAIN, self.Kind.REMIND_NOW)
 
     @property
+    def is_consequence(self) -> bool:
+        """Whether nobody pressed a button for it: something else that happened to a person closed what was open."""
+        return self.kind in (self.Kind.DEACTIVATION, self.Kind.WITHDRAWAL)
+
+    @property
+    def is_about_a_selection(self) -> bool:
+        """Whether somebody chose people of one certification for it."""
+        return self.kind != self.Kind.CHANGE_REMINDERS and not self.is_consequence
+
+    @property
     def skipped_count(self) -> int:
         return self.requested - self.changed
 

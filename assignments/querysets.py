@@ -166,12 +166,29 @@ class OperationQuerySet(QuerySet["models.Operation"]):
         """Those that an admin made by pressing a button, the newest first."""
         kinds = models.Operation.Kind
         pressed = [kinds.ASSIGN, kinds.UNASSIGN, kinds.CHANGE_DUE_DATE, kinds.SEND_AGAIN, kinds.REMIND_NOW]
-        return self.filter(kind__in=pressed).order_by("-made_at", "-pk")
+        return self.filter(kind__in=pressed).newest_first()
+
+    def newest_first(self) -> Self:
+        return self.order_by("-made_at", "-pk")
+
+    def about_certifications(self, slugs: Collection[str]) -> Self:
+        """Those of one of these certifications; a deactivation is about each one in which it closed something."""
+        changed = models.AssignmentChange.objects.filter(assignment__certification__slug__in=slugs)
+        return self.filter(Q(certification__slug__in=slugs) | Q(certification=None, pk__in=changed.values("operation")))
+
+    def that_changed(self, learners: LearnerQuerySet) -> Self:
+        """Those that changed something for one of these people."""
+        changed = models.AssignmentChange.objects.filter(assignment__learner__in=learners.values("pk"))
+        return self.filter(pk__in=changed.values("operation"))
 
 
 class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(operation__in=models.Operation.objects.visible_to(user))
+
+    def with_people(self) -> Self:
+        """With the learner and the certification of each."""
+        return self.select_related("assignment__learner", "assignment__certification")
 
 
 class ReminderRuleQuerySet(QuerySet["models.ReminderRule"]):

@@ -10,7 +10,8 @@ from .views import lists, messages, operations, presses, previews, reminders, up
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
 PREVIEW = f"{ONE}learners/<int:pk>/preview/"
-OPERATION = "assignments/operations/<uuid:op_id>/"
+OPERATIONS = "assignments/operations/"
+OPERATION = f"{OPERATIONS}<uuid:op_id>/"
 
 _to_certifications = page_of(TEAM_ASSIGNMENTS)(RedirectView.as_view(pattern_name="team-certifications"))
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path(f"{ONE}assign/preview/", previews.of_selection, name="team-assign-preview"),
     path(PREVIEW, previews.preview, name="team-preview"),
     path(f"{PREVIEW}<slug:which>/", previews.html_part, name="team-preview-html"),
+    path(OPERATIONS, operations.operation_list, name="team-operations"),
     path(OPERATION, operations.operation_detail, name="team-operation"),
+    path(f"{OPERATION}csv/", operations.operation_csv, name="team-operation-csv"),
     path(f"{OPERATION}delivery/", operations.operation_delivery, name="team-operation-delivery"),
 ]

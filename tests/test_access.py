@@ -113,6 +113,8 @@ PAGES = {
     "team-preview-html": about_sale(TEAM, about="email"),
     "team-assign-preview": about_sale(TEAM, "GET POST"),
     "team-reminders-preview": Page(TEAM, "GET POST"),
+    "team-operations": Page(TEAM),
+    "team-operation-csv": about_sale(TEAM, about="operation"),
     "team-operation": about_sale(TEAM, about="operation"),
     "team-operation-delivery": about_sale(TEAM, about="operation"),
     # Reports
@@ -356,7 +358,14 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
         assert "csrf" in refused.content.decode().lower() or "form" in refused.content.decode().lower()
 
 
-FRAGMENTS = {"notifications-bell", "team-operation-delivery", "report-certification-progress-csv", "livez", "readyz"}
+FRAGMENTS = {
+    "notifications-bell",
+    "team-operation-delivery",
+    "team-operation-csv",
+    "report-certification-progress-csv",
+    "livez",
+    "readyz",
+}
 
 
 @pytest.mark.parametrize("actor", ["anonymous", "lena", "manage_assignments", "manage_reports"])

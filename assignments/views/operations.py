@@ -1,26 +1,107 @@
-"""What came of a press: numbers, who was skipped and why, how far the emails have got."""
+"""Operations: every press of the company, what came of each, how far its emails have got, and its file."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.models import User
 from assignments import notices
-from assignments.models import Operation
+from assignments.lists import ListQuery, SortKeys
+from assignments.models import AssignmentChange, Learner, Operation
+from assignments.querysets import OperationQuerySet
+from assignments.spreadsheets import csv_lines, download
+from certifications.models import Certification
 
-from .lists import operations_of
+from .lists import operations_of, today_of
+
+CHANGE_KEYS: SortKeys = {
+    "learner": ("assignment__learner__first_name", "assignment__learner__last_name"),
+    "certification": ("assignment__certification__title",),
+    "before": ("due_before",),
+    "after": ("due_after",),
+}
+HEADS = ("Learner", "Email", "Certification", "Result", "Due Date Before", "Due Date After", "Reason")
+#: Rows that are in memory at once while a file is being written.
+AT_ONCE = 2000
+#: ?show=skipped
+CHANGED, SKIPPED = "changed", "skipped"
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def operation_list(request: PersonRequest) -> HttpResponse:
+    """Every press, and what deactivations and withdrawals closed, the newest first."""
+    query = ListQuery.of(request, {"made": ("made_at",)}, default="-made")
+    menus = _menus(request)
+    found = _chosen(operations_of(request.user), menus)
+    if query.q:
+        found = found.that_changed(Learner.objects.visible_to(request.user).matching(query.q))
+    context = {
+        "q": query.q,
+        # Who was skipped may be twenty thousand names in each.
+        "page_obj": Paginator(found.newest_first().defer("skipped"), query.size).get_page(query.page),
+        "menus": menus,
+        "filter_count": sum(len(menu["chosen"]) for menu in menus),
+    }
+    return render(request, "assignments/operation_list.html", context)
+
+
+def _menus(request: PersonRequest) -> list[dict[str, Any]]:
+    """What can be filtered by, and what the address chooses of it; unknown values are as if they were not there."""
+    certifications = Certification.objects.visible_to(request.user).order_by("title")
+    people = User.objects.filter(operations__in=Operation.objects.visible_to(request.user)).distinct().by_name()
+    choices = [
+        ("What", "kind", [(kind.value, str(kind.label)) for kind in Operation.Kind]),
+        ("Certification", "certification", list(certifications.values_list("slug", "title"))),
+        ("Who", "by", [(str(person.pk), person.full_name) for person in people]),
+    ]
+    return [
+        {"label": label, "name": name, "choices": known, "chosen": _known(request.GET.getlist(name), known)}
+        for label, name, known in choices
+    ]
+
+
+def _known(given: list[str], choices: list[tuple[str, str]]) -> list[str]:
+    return [value for value, _ in choices if value in given]
+
+
+def _chosen(operations: OperationQuerySet, menus: list[dict[str, Any]]) -> OperationQuerySet:
+    chosen = {menu["name"]: menu["chosen"] for menu in menus}
+    if chosen["kind"]:
+        operations = operations.filter(kind__in=chosen["kind"])
+    if chosen["certification"]:
+        operations = operations.about_certifications(chosen["certification"])
+    return operations.filter(made_by__in=chosen["by"]) if chosen["by"] else operations
 
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
 def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
-    operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
-    return render(request, "assignments/operation_detail.html", _result_of(operation))
+    """Whom it changed with the due day before and after, or whom it skipped and why: two lists."""
+    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    query = ListQuery.of(request, CHANGE_KEYS, default="learner")
+    show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped else CHANGED
+    page: Page[Any] = (
+        Paginator(operation.skipped, query.size).get_page(query.page)
+        if show == SKIPPED
+        else query.paged(AssignmentChange.objects.filter(operation=operation).with_people())
+    )
+    context = {
+        "show": show,
+        "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
+        "page_obj": page,
+        "sort": query.sort,
+        "today": today_of(request),
+    }
+    return render(request, "assignments/operation_detail.html", _result_of(operation) | context)
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -29,6 +110,26 @@ def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse
     """The part of the result that changes while the emails go out."""
     operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
     return render(request, "assignments/_operation_delivery.html", _result_of(operation))
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def operation_csv(request: PersonRequest, op_id: uuid.UUID) -> HttpResponseBase:
+    """One line per person: those it changed by name, then those it skipped."""
+    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    name = f"{operation.kind.replace('_', '-')}-{request.company.day_at(operation.made_at)}.csv"
+    return download(csv_lines(HEADS, _cells(operation)), name=name)
+
+
+def _cells(operation: Operation) -> Iterator[list[str]]:
+    changes = AssignmentChange.objects.filter(operation=operation).with_people()
+    for change in changes.order_by(*CHANGE_KEYS["learner"], "pk").iterator(chunk_size=AT_ONCE):
+        learner, certification = change.assignment.learner, change.assignment.certification
+        days = [day.isoformat() if day else "" for day in (change.due_before, change.due_after)]
+        yield [learner.full_name, learner.email, certification.title, change.get_kind_display(), *days, ""]
+    title = operation.certification.title if operation.certification else ""
+    for person in operation.skipped:
+        yield [person["name"], person["email"], title, "Skipped", "", "", person["reason"]]
 
 
 def _result_of(operation: Operation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ LIST = "/team/assignments/certifications/"
 MESSAGE = f"{LIST}command-of-the-message/"
 UPCOMING = "/team/assignments/upcoming/"
 REMINDERS = "/team/assignments/reminders/"
+OPERATIONS = "/team/assignments/operations/"
 REPORT = "/reports/certification-progress/"
 #: In the demo: one was reminded today, by an email that still waits; the other was assigned by mistake first.
 WAITING, TAKEN_BACK = "arjun.mehta@meridian.example", "terrence.rollins@meridian.example"
@@ -43,11 +44,19 @@ TEAM = [
     f"/team/assignments/operations/{known_op_id('reminded-today')}/",
     f"{MESSAGE}assigned/?delivery=failed",
     f"{MESSAGE}assigned/?delivery=failed&q=nobody-is-called-this",
+    f"{MESSAGE}assigned/?due=overdue&status=in_progress&open=manager",
+    f"{MESSAGE}eligible/?region=EMEA&enrolled_from=2020-01-01&open=area",
+    f"{MESSAGE}not-eligible/?reason=training&region=Atlantis",
     UPCOMING,
     f"{UPCOMING}?page=2&size=50",
     f"{UPCOMING}?to=managers",
     f"{UPCOMING}?q=nobody-is-called-this",
     REMINDERS,
+    OPERATIONS,
+    f"{OPERATIONS}?kind=assign&kind=deactivation&page=2",
+    f"{OPERATIONS}?q=nobody-is-called-this",
+    f"{OPERATIONS}{known_op_id('reminders')}/",
+    f"{OPERATIONS}{known_op_id('ada@meridian.example:command-of-the-message')}/?show=skipped",
 ]
 REPORTS = [REPORT, f"{REPORT}?q=nobody-is-called-this"]
 DOORS = ["/accounts/login/", "/accounts/password/reset/", "/mailbox/"]
@@ -116,6 +125,7 @@ def open_preview(page: Page) -> None:
 def open_filter(page: Page) -> None:
     page.goto(f"{MESSAGE}assigned/")
     page.locator("#filter-delivery summary").click()
+    expect(page.locator("#filter-delivery .asc-filter__n")).to_be_visible()
 
 
 def _choose(page: Page, action: str, path: str) -> None:
