@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +18,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
-from assignments import notices
+from assignments import facets, notices
+from assignments.filters import Facet, Filters, Scope
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Learner, Operation
 from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet, certifications_with_counts
 from certifications.models import Certification
 from notifications import services as post_office
 
-#: ?delivery=failed
-NOT_REACHED = "failed"
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
     "eligible": ("eligible_count",),
@@ -45,6 +45,7 @@ class Tab:
     keys: SortKeys
     default_sort: str
     rows: Callable[[User, Certification, str], QuerySet[Any]]
+    facets: Sequence[Facet]
     shows_delivery: bool = False
 
     @property
@@ -98,6 +99,7 @@ TABS = {
             },
             default_sort="due",
             rows=_assigned,
+            facets=facets.ASSIGNED,
             shows_delivery=True,
         ),
         Tab(
@@ -107,6 +109,7 @@ TABS = {
             keys={**_PERSON, "enrolled": ("enrolled_at",), "progress": ("steps_done",)},
             default_sort="learner",
             rows=_eligible,
+            facets=facets.ELIGIBLE,
         ),
         Tab(
             name="not-eligible",
@@ -115,6 +118,7 @@ TABS = {
             keys={**_PERSON, "reason": tuple(REASONS)},
             default_sort="learner",
             rows=_not_eligible,
+            facets=facets.NOT_ELIGIBLE,
         ),
     ]
 }
@@ -148,11 +152,10 @@ def subtab(request: PersonRequest, slug: str, tab: str) -> HttpResponse:
 def subtab_context(request: PersonRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
     """Everything a subtab shows, the result of the last press included where the address names one."""
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
+    filters = filters_of(request, certification, tab, request.GET)
     rows: Any = tab.rows(request.user, certification, query.q)
-    delivery = _delivery_filter(request, certification) if tab.shows_delivery else {}
-    if delivery.get("chosen"):
-        rows = notices.not_reached(rows, company=request.company.pk)
-    page = query.paged(rows, count=None if query.q or delivery.get("chosen") else getattr(certification, tab.count))
+    everyone: int = getattr(certification, tab.count)
+    page = query.paged(filters.narrow(rows), count=None if query.q or filters.in_force() else everyone)
     if tab.shows_delivery:
         messages = notices.last_messages(page)
         for assignment in page:
@@ -166,23 +169,38 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "q": query.q,
         "sort": query.sort,
         "page_obj": page,
-        "delivery_filter": delivery,
+        "everyone": everyone,
         "channel": post_office.channel_state(),
         "today": today_of(request),
         "operation": operation,
         "delivery": operation and notices.delivery_of(operation),
-    }
+    } | _shown_filters(request, filters, rows)
 
 
-def _delivery_filter(request: PersonRequest, certification: Certification) -> dict[str, Any]:
-    """What the menu of the filter shows, with how many there are."""
-    assigned = _assigned(request.user, certification, "")
-    count = notices.not_reached(assigned, company=request.company.pk).count()
+def filters_of(request: PersonRequest, certification: Certification, tab: Tab, given: QueryDict) -> Filters:
+    """The filters of the subtab that an address has in force."""
+    return Filters.of(given, tab.facets, Scope(request.user, certification, timezone.now()))
+
+
+def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]) -> dict[str, Any]:
+    """The menus, the pills and where each leads when it is taken away."""
+    in_force, opened = filters.in_force(), request.GET.get("open", "")
+    pills = [(facet, each, _without(request.GET, (each.name, each.value))) for facet, each in in_force]
     return {
-        "choices": [(NOT_REACHED, f"Did not get the email ({count:,})")],
-        "chosen": [NOT_REACHED] if NOT_REACHED in request.GET.getlist("delivery") else [],
-        "count": count,
+        "menus": filters.menus(rows, opened=opened),
+        "opened": opened,
+        "pills": pills,
+        "clear_url": _without(request.GET, *((each.name, each.value) for _, each in in_force)),
+        "is_about_delivery": {facet.name for facet, _ in in_force} == {"delivery"},
+        "shows_failed": bool(filters.values_of("delivery")),
     }
+
+
+def _without(given: QueryDict, *taken: tuple[str, str]) -> str:
+    """The same list from its first page, without these values of its address."""
+    gone = {"page", "open", "operation"}
+    kept = [(name, value) for name, values in given.lists() for value in values if name not in gone]
+    return "?" + urlencode([pair for pair in kept if pair not in taken])
 
 
 def _operation_on(request: PersonRequest, certification: Certification) -> Operation | None:
