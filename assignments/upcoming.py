@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, DateField, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from accounts.models import Company, User
 
@@ -99,7 +100,7 @@ class Upcoming:
         for before in occasions:
             days = (shifted(self._days.reminded, before + 1), shifted(self.last_day, before))
             ahead = self._to_do.filter(due_on__range=days, next_reminder_on__lte=day_of(before))
-            yield ahead.annotate(on=day_of(before), days_before=Value(before, IntegerField()))
+            yield ahead.annotate(on=Cast(day_of(before), DateField()), days_before=Value(before, IntegerField()))
         for span in spans(occasions, self._days.reminded):
             if span.passed is not None:
                 due = self._to_do.filter(has_come(span.passed, self._days), due_on__range=(span.first, span.last))
