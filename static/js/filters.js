@@ -1,7 +1,7 @@
 /* Filters of a list, over menus.js: an address without empty fields; ticks that were set while the numbers came stay;
    and when a filter or its pill goes away under the reader, the focus goes to the head of its menu. */
 
-let left = null; // the filter that was last used: [data-asc-facet]
+let left = null; // what was last pressed, and the filter that it is of
 let ticks = null; // what was ticked in a menu that is being replaced
 
 const formOf = (element) => element?.form ?? element;
@@ -13,7 +13,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  left = event.target.closest?.("[data-asc-facet] :is(a, button[type=submit]), #filter-pills > a") ?? null;
+  const pressed = event.target.closest?.("[data-asc-facet] :is(a, button[type=submit]), #filter-pills > a");
+  left = pressed && { pressed, facet: pressed.closest("[data-asc-facet]")?.dataset.ascFacet };
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -21,15 +22,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (menu.matches(".asc-menu__list")) ticks = new Map([...menu.querySelectorAll("input[type=checkbox]")].map((box) => [box.value, box.checked]));
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  const menu = ticks && document.querySelector(".asc-filter[open] > .asc-menu__list");
+function tickAgain() {
+  const menu = document.querySelector(".asc-filter[open] > .asc-menu__list");
   for (const box of menu?.querySelectorAll("input[type=checkbox]") ?? []) box.checked = ticks.get(box.value) ?? box.checked;
   ticks = null;
-  if (!left || left.isConnected) return;
-  const facet = left.closest("[data-asc-facet]")?.dataset.ascFacet;
-  left = null;
-  for (const selector of [`#filter-${facet}-head`, "#filters > summary", "#list-q"]) {
-    if (document.activeElement !== document.body) return;
-    document.querySelector(selector)?.focus();
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (ticks) return tickAgain();
+  if (!left || left.pressed.isConnected) return;
+  for (const selector of [`#filter-${left.facet}-head`, "#filters > summary", "#list-q"]) {
+    if (document.activeElement === document.body) document.querySelector(selector)?.focus();
   }
+  left = null;
 });
