@@ -29,6 +29,10 @@ class ChangedMeanwhile(RefusedOperation):
     """Somebody else has changed what was on the screen."""
 
 
+class CannotBeTakenBack(RefusedOperation):
+    """What was pressed is of a kind that stays, or somebody has taken it back already."""
+
+
 class NotPermitted(RefusedOperation):
     """Whoever pressed may not do this, or not to this certification."""
 

@@ -53,6 +53,7 @@ class Operation(models.Model):
         CHANGE_REMINDERS = "change_reminders", "Change reminders"
         SEND_AGAIN = "send_again", "Send again"
         REMIND_NOW = "remind_now", "Remind now"
+        TAKE_BACK = "take_back", "Take back"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
@@ -67,6 +68,7 @@ class Operation(models.Model):
     made_at = models.DateTimeField()
     name = models.CharField(max_length=120, blank=True)
     due_on = models.DateField(null=True)
+    takes_back = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_in")
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who was not changed.")
@@ -76,6 +78,16 @@ class Operation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "op_id"], name="assignments_operation_is_done_once"),
+            models.UniqueConstraint(
+                fields=["takes_back"],
+                name="assignments_operation_is_taken_back_once",
+                violation_error_message="This operation was taken back already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="take_back", takes_back__isnull=False)
+                | (~Q(kind="take_back") & Q(takes_back__isnull=True)),
+                name="assignments_operation_takes_back_another",
+            ),
         ]
         indexes = [
             # Recent changes: the newest of one company.
@@ -87,7 +99,15 @@ class Operation(models.Model):
 
     @property
     def sends_messages(self) -> bool:
+        """Whether learners are written to: by taking back an Unassign too, since they are assigned again."""
+        if self.takes_back:
+            return self.takes_back.kind == self.Kind.UNASSIGN
         return self.kind in (self.Kind.ASSIGN, self.Kind.SEND_AGAIN, self.Kind.REMIND_NOW)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether its kind can, and it changed something; not whether somebody did so already."""
+        return bool(self.changed) and self.kind in (self.Kind.ASSIGN, self.Kind.UNASSIGN, self.Kind.CHANGE_DUE_DATE)
 
     @property
     def is_consequence(self) -> bool:

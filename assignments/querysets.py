@@ -129,6 +129,11 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
     def not_completed(self) -> Self:
         return self.exclude(Exists(_completions()))
 
+    def without_successor(self) -> Self:
+        """Those after which their learner was not assigned to the same certification once more."""
+        own = {"learner": OuterRef("learner"), "certification": OuterRef("certification")}
+        return self.filter(~Exists(models.Assignment.objects.filter(**own, pk__gt=OuterRef("pk"))))
+
     def overdue(self, *, on: date) -> Self:
         """Open ones whose due day is before `on`, the company's local day, and that are not completed."""
         return self.open().filter(due_on__lt=on).not_completed()
@@ -165,7 +170,14 @@ class OperationQuerySet(QuerySet["models.Operation"]):
     def pressed(self) -> Self:
         """Those that an admin made by pressing a button, the newest first."""
         kinds = models.Operation.Kind
-        pressed = [kinds.ASSIGN, kinds.UNASSIGN, kinds.CHANGE_DUE_DATE, kinds.SEND_AGAIN, kinds.REMIND_NOW]
+        pressed = [
+            kinds.ASSIGN,
+            kinds.UNASSIGN,
+            kinds.CHANGE_DUE_DATE,
+            kinds.SEND_AGAIN,
+            kinds.REMIND_NOW,
+            kinds.TAKE_BACK,
+        ]
         return self.filter(kind__in=pressed).newest_first()
 
     def newest_first(self) -> Self:
@@ -185,6 +197,15 @@ class OperationQuerySet(QuerySet["models.Operation"]):
 class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(operation__in=models.Operation.objects.visible_to(user))
+
+    def of_assignments(self) -> Self:
+        """Those that changed the assignment itself, not only wrote to its learner."""
+        return self.exclude(kind__in=[models.AssignmentChange.Kind.SENT_AGAIN, models.AssignmentChange.Kind.REMINDED])
+
+    def not_overtaken(self) -> Self:
+        """The last change each of its assignment. An assignment is locked while it is changed: keys are in order."""
+        later = models.AssignmentChange.objects.of_assignments()
+        return self.filter(~Exists(later.filter(assignment=OuterRef("assignment"), pk__gt=OuterRef("pk"))))
 
     def with_people(self) -> Self:
         """With the learner and the certification of each."""

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
-from .views import lists, messages, operations, presses, previews, reminders, upcoming
+from .views import lists, messages, operations, presses, previews, reminders, taking_back, upcoming
 
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{PREVIEW}<slug:which>/", previews.html_part, name="team-preview-html"),
     path(OPERATIONS, operations.operation_list, name="team-operations"),
     path(OPERATION, operations.operation_detail, name="team-operation"),
+    path(f"{OPERATION}take-back/", taking_back.take_back, name="team-operation-take-back"),
     path(f"{OPERATION}csv/", operations.operation_csv, name="team-operation-csv"),
     path(f"{OPERATION}delivery/", operations.operation_delivery, name="team-operation-delivery"),
 ]

@@ -114,6 +114,7 @@ PAGES = {
     "team-assign-preview": about_sale(TEAM, "GET POST"),
     "team-reminders-preview": Page(TEAM, "GET POST"),
     "team-operations": Page(TEAM),
+    "team-operation-take-back": about_sale(TEAM, "GET POST", about="operation"),
     "team-operation-csv": about_sale(TEAM, about="operation"),
     "team-operation": about_sale(TEAM, about="operation"),
     "team-operation-delivery": about_sale(TEAM, about="operation"),
@@ -350,7 +351,7 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
         for actor in ("lena", "manage_assignments")
     }
     posts = [name for name, page in PAGES.items() if "POST" in page.methods]
-    assert len(posts) == 12
+    assert len(posts) == 13
     for name in posts:
         actor = "manage_assignments" if PAGES[name].answers is TEAM else "lena"
         refused = actors[actor]().post(world.path(name))

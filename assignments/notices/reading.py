@@ -85,7 +85,7 @@ def delivery_of(operation: Operation) -> dict[str, int]:
 
 def _promised_in(operation: Operation) -> NotificationQuerySet:
     """An assignment message by its name, others by their moment: that is what a press of today leaves in them."""
-    if operation.kind == Operation.Kind.ASSIGN:
+    if operation.kind in (Operation.Kind.ASSIGN, Operation.Kind.TAKE_BACK):
         opened = Assignment.objects.filter(opened_in=operation)
         return Notification.objects.keyed(opened.annotate(key=assigned_key("pk")).values_list("key", flat=True))
     changed = AssignmentChange.objects.filter(operation=operation).annotate(about=about_assignment("assignment_id"))

@@ -14,9 +14,11 @@ from .operations import check_press
 from .planning import change_reminders
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
+from .take_back import TakeBack, rehearse_take_back, take_back
 
 __all__ = [
     "Sweep",
+    "TakeBack",
     "assign",
     "change_due_date",
     "change_reminders",
@@ -24,8 +26,10 @@ __all__ = [
     "close_on_departure",
     "close_on_withdrawal",
     "queue_reminders",
+    "rehearse_take_back",
     "remind_now",
     "send_again",
     "sweep",
+    "take_back",
     "unassign",
 ]

@@ -14,7 +14,7 @@ from accounts.querysets import one_of
 from assignments import notices
 from assignments.errors import InvalidName
 from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
-from assignments.querysets import LearnerQuerySet
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.reminders import next_on_assigning
 from certifications.models import Certification
 
@@ -57,11 +57,16 @@ def assign(
     if is_new:
         check_due_on(due_on, company=company, at=at)
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
-        _lock(learners)
-        changed = _open_assignments(operation, learners.eligible_for(certification))
-        opened = Assignment.objects.filter(opened_in=operation)
-        record_changes(operation, opened, AssignmentChange.Kind.ASSIGNED, due_after=F("due_on"))
-        notices.promise_assigned(operation)
+        lock_learners(learners)
+        plan = ReminderRule.objects.plan_of(company.pk)
+        changed = open_assignments(
+            operation,
+            learners.eligible_for(certification),
+            learner=F("pk"),
+            name=Value(operation.name, CharField()),
+            due_on=Value(due_on, DateField()),
+            reminder=next_on_assigning(plan, due_on, today=company.day_at(at)),
+        )
         finish(
             operation,
             requested=len(selected),
@@ -79,21 +84,27 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _lock(learners: LearnerQuerySet) -> None:
+def lock_learners(learners: LearnerQuerySet) -> None:
     """Hold off whatever changes who these people are or may do, in one order for everybody."""
     list(learners.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
-def _open_assignments(operation: Operation, eligible: LearnerQuerySet) -> int:
-    due_on = operation.due_on
-    plan = ReminderRule.objects.plan_of(operation.company_id)
-    reminder = next_on_assigning(plan, due_on, today=operation.company.day_at(operation.made_at))
+def open_assignments(
+    operation: Operation,
+    rows: LearnerQuerySet | AssignmentQuerySet,
+    *,
+    learner: F,
+    name: F | Value,
+    due_on: F | Value,
+    reminder: date | None,
+) -> int:
+    """Open one for each of the rows by one statement, keep the change, and promise the message to each."""
     columns = {
-        "learner": F("pk"),
+        "learner": learner,
         "certification": Value(operation.certification_id, IntegerField()),
         "company": Value(operation.company_id, IntegerField()),
-        "name": Value(operation.name, CharField()),
-        "due_on": Value(due_on, DateField()),
+        "name": name,
+        "due_on": due_on,
         "next_reminder_on": Value(reminder, DateField()),
         "assigned_at": Value(operation.made_at, DateTimeField()),
         "assigned_by": Value(operation.made_by_id, IntegerField()),
@@ -101,10 +112,14 @@ def _open_assignments(operation: Operation, eligible: LearnerQuerySet) -> int:
         "version": Value(1, IntegerField()),
         "opened_in": Value(operation.pk, IntegerField()),
     }
-    rows = eligible.annotate(**{f"new_{column}": value for column, value in columns.items()})
-    return insert_from(
+    selected = rows.annotate(**{f"new_{column}": value for column, value in columns.items()})
+    inserted = insert_from(
         Assignment,
         list(columns),
-        rows.order_by("pk").values_list(*(f"new_{column}" for column in columns)),
+        selected.order_by("pk").values_list(*(f"new_{column}" for column in columns)),
         on_conflict="ON CONFLICT (learner_id, certification_id) WHERE closed_at IS NULL DO NOTHING",
     )
+    opened = Assignment.objects.filter(opened_in=operation)
+    record_changes(operation, opened, AssignmentChange.Kind.ASSIGNED, due_after=F("due_on"))
+    notices.promise_assigned(operation)
+    return inserted

@@ -42,7 +42,7 @@ def unassign(
     )
     if is_new:
         assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(selected))
-        changed = _close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
+        changed = close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
         finish(
             operation,
             requested=len(selected),
@@ -77,11 +77,11 @@ def _close_for_one(
         return
     company: Company = first.company
     operation, _ = begin(kind=kind, company=company, op_id=uuid.uuid4(), asked={}, by=by, at=at)
-    changed = _close(operation, assignments, reason)
+    changed = close(operation, assignments, reason)
     finish(operation, requested=changed, changed=changed)
 
 
-def _close(operation: Operation, assignments: AssignmentQuerySet, reason: Assignment.ClosedReason) -> int:
+def close(operation: Operation, assignments: AssignmentQuerySet, reason: Assignment.ClosedReason) -> int:
     """Close the open ones of these in one statement, keep the change, and take back what was promised."""
     changed = (
         assignments.filter(pk__in=one_of(lock(assignments)))

@@ -17,8 +17,9 @@ from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import next_on_moving, reminded_day
 from certifications.models import Certification
 
-from .history import record_changes
+from .history import Day, record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
+from .reminding import note_next_after_moving
 from .skipped import assignments_left_as_they_are
 
 
@@ -73,11 +74,9 @@ def _changeable(assignments: AssignmentQuerySet, seen: Mapping[int, int], due_on
 
 
 def _move(operation: Operation, changeable: Sequence[int]) -> int:
-    """Keep what was, set what is to be, and take back the reminders of the day that was."""
+    """Give all of them the operation's day."""
     assignments = Assignment.objects.filter(pk__in=one_of(changeable))
-    day = Value(operation.due_on, DateField())
-    record_changes(operation, assignments, AssignmentChange.Kind.DUE_DATE, due_before=F("due_on"), due_after=day)
-    notices.cancel_reminders(operation)
+    _keep_what_was(operation, assignments, Value(operation.due_on, DateField()))
     plan = ReminderRule.objects.plan_of(operation.company_id)
     reminded = reminded_day(operation.company.zone, operation.made_at)
     return assignments.update(
@@ -85,3 +84,19 @@ def _move(operation: Operation, changeable: Sequence[int]) -> int:
         next_reminder_on=next_on_moving(plan, operation.due_on, reminded=reminded),
         version=F("version") + 1,
     )
+
+
+def move_each(operation: Operation, changeable: Sequence[int], *, to: Day) -> int:
+    """Give each of them a day of its own, or none; `to` is an expression over the assignment."""
+    assignments = Assignment.objects.filter(pk__in=one_of(changeable))
+    _keep_what_was(operation, assignments, to)
+    moved = assignments.update(due_on=to, next_reminder_on=None, version=F("version") + 1)
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    note_next_after_moving(assignments, plan, reminded_day(operation.company.zone, operation.made_at))
+    return moved
+
+
+def _keep_what_was(operation: Operation, assignments: AssignmentQuerySet, to: Day) -> None:
+    """Keep the day before and after, and take back the reminders of the day that was."""
+    record_changes(operation, assignments, AssignmentChange.Kind.DUE_DATE, due_before=F("due_on"), due_after=to)
+    notices.cancel_reminders(operation)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import CharField, DateField, F, IntegerField, Value
+from typing import TypeAlias
+
+from django.db.models import CharField, DateField, F, IntegerField, Subquery, Value
+from django.db.models.expressions import Expression
 
 from assignments.models import AssignmentChange, Operation
 from assignments.querysets import AssignmentQuerySet
 
 from .inserts import insert_from
 
+Day: TypeAlias = F | Expression | Subquery
 NO_DAY = Value(None, DateField())
 
 
@@ -17,8 +21,8 @@ def record_changes(
     assignments: AssignmentQuerySet,
     kind: AssignmentChange.Kind,
     *,
-    due_before: F | Value = NO_DAY,
-    due_after: F | Value = NO_DAY,
+    due_before: Day = NO_DAY,
+    due_after: Day = NO_DAY,
 ) -> None:
     """Keep for each of the assignments what the operation did, with the due day before and after."""
     rows = assignments.annotate(

@@ -142,6 +142,14 @@ def note_next(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> No
         )
 
 
+def note_next_after_moving(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> None:
+    """The same after due days have moved, so a reminder that has passed is due at once: `next_on_moving` for many."""
+    note_next(assignments, plan, reminded)
+    for span in spans(plan.reminders, reminded):
+        if span.passed is not None:
+            assignments.filter(due_on__range=(span.first, span.last)).update(next_reminder_on=day_of(span.passed))
+
+
 def day_of(days_before: int) -> ExpressionWrapper[Any]:
     """The day of an occasion of an assignment."""
     return ExpressionWrapper(F("due_on") - timedelta(days_before), output_field=DateField())

@@ -37,43 +37,57 @@ def learners_left_as_they_are(
     """One entry per selected learner for whom the operation opened no assignment, by name."""
     opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
     left = learners.filter(pk__in=one_of(set(selected).difference(opened)))
+    return not_assigned(operation, certification, left) + unknown_people(
+        len(selected) - learners.count(), company=operation.company.name
+    )
+
+
+def not_assigned(operation: Operation, certification: Certification, left: LearnerQuerySet) -> list[Skipped]:
+    """One entry each of these people, whom the operation does not assign, by name."""
     zone = operation.company.zone
-    reasons = _missing(certification, left, zone) | _assigned(certification, left, zone)
-    known = [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
-    return known + unknown_people(len(selected) - learners.count(), company=operation.company.name)
+    reasons = (
+        _missing(certification, left, zone) | _assigned_since(operation, left) | _assigned(certification, left, zone)
+    )
+    return [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
 
 
 def assignments_left_as_they_are(
     operation: Operation, assignments: AssignmentQuerySet, selected: Collection[int]
 ) -> list[Skipped]:
     """One entry per selected assignment that the operation did not change, by name of the learner."""
-    zone = operation.company.zone
     changed = AssignmentChange.objects.filter(operation=operation).values_list("assignment_id", flat=True)
-    left = assignments.filter(pk__in=one_of(set(selected).difference(changed))).select_related("learner", "closed_by")
+    left = assignments.filter(pk__in=one_of(set(selected).difference(changed)))
+    unknown = unknown_people(len(selected) - assignments.count(), company=operation.company.name)
+    return not_changed(operation, left) + unknown
+
+
+def not_changed(operation: Operation, left: AssignmentQuerySet) -> list[Skipped]:
+    """One entry each of these assignments, which the operation does not change, by name of the learner."""
+    left, zone = left.select_related("learner", "closed_by", "company"), operation.company.zone
     reasons = _REASONS.get(operation.kind, _not_moved)(left.open(), operation)
-    known = [
+    return [
         entry(assignment.learner, closed(assignment, zone) if assignment.closed_at else reasons[assignment.pk])
         for assignment in left.order_by("learner__first_name", "learner__last_name", "pk")
     ]
-    return known + unknown_people(len(selected) - assignments.count(), company=operation.company.name)
 
 
 def _not_moved(left: AssignmentQuerySet, operation: Operation) -> Reasons:
-    changes = AssignmentChange.objects.filter(assignment__in=left.values("pk")).exclude(
-        kind__in=[AssignmentChange.Kind.SENT_AGAIN, AssignmentChange.Kind.REMINDED]
-    )
+    on_that_day = "Due on that day already." if operation.due_on else "Without a due date already."
+    return _changed_meanwhile(left, operation) | {
+        assignment.pk: on_that_day for assignment in left if assignment.due_on == operation.due_on
+    }
+
+
+def _changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+    changes = AssignmentChange.objects.of_assignments().filter(assignment__in=left.values("pk"))
     latest = {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
-    return {assignment.pk: _why_not_moved(assignment, operation, latest) for assignment in left}
+    return {assignment.pk: _last_change(assignment, latest[assignment.pk].operation) for assignment in left}
 
 
-def _why_not_moved(assignment: Assignment, operation: Operation, changes: dict[int, AssignmentChange]) -> str:
-    if assignment.due_on == operation.due_on:
-        return "Due on that day already." if assignment.due_on else "Without a due date already."
-    made_by = changes[assignment.pk].operation.made_by
-    by = f" by {made_by.full_name}" if made_by else ""
+def _last_change(assignment: Assignment, last: Operation) -> str:
+    by = f" by {last.made_by.full_name}" if last.made_by else ""
     due = f"to {day(assignment.due_on)}" if assignment.due_on else "to no due date"
-    at = in_words(changes[assignment.pk].operation.made_at, operation.company.zone)
-    return f"Changed meanwhile{by} {due} on {at}."
+    return f"Changed meanwhile{by} {due} on {in_words(last.made_at, assignment.company.zone)}."
 
 
 def _not_sent_again(left: AssignmentQuerySet, operation: Operation) -> Reasons:
@@ -107,6 +121,7 @@ def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:
 _REASONS: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {
     Operation.Kind.SEND_AGAIN: _not_sent_again,
     Operation.Kind.REMIND_NOW: _not_reminded,
+    Operation.Kind.TAKE_BACK: _changed_meanwhile,
 }
 
 
@@ -135,6 +150,20 @@ def _assigned(certification: Certification, left: LearnerQuerySet, zone: ZoneInf
     return {
         assignment.learner_id: f"Already assigned {made(assignment, zone)}."
         for assignment in present.select_related("assigned_by")
+    }
+
+
+def _assigned_since(operation: Operation, left: LearnerQuerySet) -> Reasons:
+    """Who was assigned once more after what is to be taken back had unassigned them, and closed since."""
+    if operation.takes_back is None:
+        return {}
+    since = Assignment.objects.filter(
+        certification=operation.certification, learner__in=left.values("pk"), opened_in__gt=operation.takes_back
+    )
+    zone = operation.company.zone
+    return {
+        assignment.learner_id: f"Assigned once more {made(assignment, zone)}. {closed(assignment, zone)}"
+        for assignment in since.select_related("assigned_by", "closed_by").order_by("pk")
     }
 
 

@@ -47,7 +47,9 @@ def operation_list(request: PersonRequest) -> HttpResponse:
     context = {
         "q": query.q,
         # Who was skipped may be twenty thousand names in each.
-        "page_obj": Paginator(found.newest_first().defer("skipped"), query.size).get_page(query.page),
+        "page_obj": Paginator(
+            found.newest_first().select_related("takes_back").defer("skipped", "takes_back__skipped"), query.size
+        ).get_page(query.page),
         "menus": menus,
         "filter_count": sum(len(menu["chosen"]) for menu in menus),
     }
@@ -86,7 +88,7 @@ def _chosen(operations: OperationQuerySet, menus: list[dict[str, Any]]) -> Opera
 @require_safe
 def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """Whom it changed with the due day before and after, or whom it skipped and why: two lists."""
-    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    operation = get_object_or_404(operations_of(request.user).select_related("takes_back"), op_id=op_id)
     query = ListQuery.of(request, CHANGE_KEYS, default="learner")
     show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped else CHANGED
     page: Page[Any] = (
@@ -95,6 +97,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         else query.paged(AssignmentChange.objects.filter(operation=operation).with_people())
     )
     context = {
+        "taken_back_in": operation.taken_back_in.select_related("made_by").first(),
         "show": show,
         "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
         "page_obj": page,

@@ -15,6 +15,7 @@ from django.test import Client
 from accounts import services as people
 from accounts.models import Company, User
 from assignments import services
+from assignments.errors import CannotBeTakenBack
 from assignments.models import Assignment, AssignmentChange, Operation
 from certifications import services as training
 from certifications.models import Certification
@@ -163,6 +164,72 @@ def test_of_two_unassigners_the_second_is_told_of_the_first(
     second = while_it_waits(lambda: unassign(ada, message, made), lambda: unassign(zoe, message, made))
     assert reasons(second) == {"Lena Brandt": "Already unassigned by Ada Ekström on Mon 1 March 2027, 10:00."}
     assert AssignmentChange.objects.filter(kind="unassigned").count() == 1
+
+
+def back(by: User, operation: Operation) -> Operation:
+    return services.take_back(by=by, operation=operation, op_id=uuid.uuid4(), at=NOW)
+
+
+def test_of_two_who_take_the_same_back_the_second_is_told_of_the_first(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    made = assign(ada, message, lena)
+    second = while_it_waits(lambda: back(ada, made), lambda: back(zoe, made))
+    assert isinstance(second, CannotBeTakenBack)
+    assert str(second) == "Already taken back by Ada Ekström on Mon 1 March 2027, 10:00."
+    assert AssignmentChange.objects.filter(kind="unassigned").count() == 1
+
+
+def test_taking_back_waits_for_a_change_of_the_due_date_and_is_told(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    seen = assigned(ada, message, lena)
+    second = while_it_waits(
+        lambda: change_due_date(zoe, message, seen, due_on=DUE_ON), lambda: back(ada, seen.opened_in)
+    )
+    assert reasons(second) == {
+        "Lena Brandt": "Changed meanwhile by Zoe Moss to Tue 9 March 2027 on Mon 1 March 2027, 10:00."
+    }
+    assert Assignment.objects.open().get().due_on == DUE_ON
+
+
+def test_a_change_of_the_due_date_waits_for_taking_back_and_is_told(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    assigned(ada, message, lena, due_on=DUE_ON)
+    moved = change_due_date(ada, message, Assignment.objects.get(), due_on=TODAY)
+    seen = Assignment.objects.get()
+    second = while_it_waits(lambda: back(ada, moved), lambda: change_due_date(zoe, message, seen, due_on=None))
+    assert reasons(second) == {
+        "Lena Brandt": "Changed meanwhile by Ada Ekström to Tue 9 March 2027 on Mon 1 March 2027, 10:00."
+    }
+
+
+def test_taking_back_an_unassign_waits_for_an_assigning_and_is_told(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    gone = unassign(ada, message, assigned(ada, message, lena))
+    second = while_it_waits(lambda: assign(zoe, message, lena), lambda: back(ada, gone))
+    assert reasons(second) == {"Lena Brandt": "Already assigned by Zoe Moss on Mon 1 March 2027, 10:00."}
+
+
+def test_presses_taken_back_at_once_with_new_ones_do_not_deadlock(
+    ada: User, zoe: User, crowd: list[User], message: Certification
+) -> None:
+    made = assign(ada, message, *crowd, due_on=DUE_ON)
+    opened = list(Assignment.objects.all())
+    moved = change_due_date(ada, message, *opened[:5], due_on=TODAY)
+    seen = list(Assignment.objects.order_by("-pk"))
+    outcomes = at_once(
+        lambda: back(ada, made),
+        lambda: back(zoe, made),
+        lambda: back(ada, moved),
+        lambda: change_due_date(zoe, message, *seen, due_on=None),
+        lambda: unassign(zoe, message, *seen[:3]),
+    )
+    unexpected = [each for each in outcomes if not isinstance(each, Operation | CannotBeTakenBack)]
+    assert (unexpected, sum(isinstance(each, CannotBeTakenBack) for each in outcomes)) == ([], 1)
+    assert_history_adds_up()
 
 
 def test_a_sweep_leaves_what_a_press_holds_to_the_next_one(ada: User, lena: User, message: Certification) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
@@ -57,6 +58,8 @@ TEAM = [
     f"{OPERATIONS}?q=nobody-is-called-this",
     f"{OPERATIONS}{known_op_id('reminders')}/",
     f"{OPERATIONS}{known_op_id('ada@meridian.example:command-of-the-message')}/?show=skipped",
+    f"{OPERATIONS}{known_op_id('ada@meridian.example:command-of-the-message')}/take-back/",
+    f"{OPERATIONS}{known_op_id('reminded')}/take-back/",
 ]
 REPORTS = [REPORT, f"{REPORT}?q=nobody-is-called-this"]
 DOORS = ["/accounts/login/", "/accounts/password/reset/", "/mailbox/"]
@@ -91,8 +94,15 @@ def open_assign_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def goto_unticked(page: Page, path: str) -> None:
+    """What was ticked before stays ticked, so it is forgotten first."""
+    page.goto(path)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+
+
 def open_actions(page: Page) -> None:
-    page.goto(f"{MESSAGE}assigned/")
+    goto_unticked(page, f"{MESSAGE}assigned/")
     page.get_by_role("checkbox").nth(1).check()
     page.locator("summary").filter(has_text="Actions").click()
 
@@ -128,9 +138,35 @@ def open_filter(page: Page) -> None:
     expect(page.locator("#filter-delivery .asc-filter__n")).to_be_visible()
 
 
+def open_selected(page: Page) -> None:
+    """Two of one page and one of the next, to look at and trim."""
+    goto_unticked(page, f"{MESSAGE}assigned/")
+    for row in (1, 2):
+        page.get_by_role("checkbox").nth(row).check()
+    page.locator("#page-next").click()
+    expect(page.locator("[data-asc-count]")).to_have_text("2 selected, 0 on this page")
+    page.get_by_role("checkbox").nth(1).check()
+    page.locator("[data-asc-selected] > summary").click()
+    expect(page.locator("[data-asc-selected] label")).to_have_count(3)
+
+
+def select_all(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/?status=not_started&status=in_progress&status=completed")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("checkbox", name="that match").check()
+    expect(page.locator("[data-asc-count]")).to_have_text(re.compile(r"All \d+ selected"))
+
+
+def open_dialog_of_all(page: Page) -> None:
+    select_all(page)
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name="Change due date").click()
+    expect(page.get_by_role("dialog")).to_contain_text("All who match Status: Not started")
+
+
 def _choose(page: Page, action: str, path: str) -> None:
     """The dialog of an action for the first person of a list."""
-    page.goto(path)
+    goto_unticked(page, path)
     page.get_by_role("checkbox").nth(1).check()
     page.locator("summary").filter(has_text="Actions").click()
     page.get_by_role("button", name=action, exact=True).click()
@@ -223,6 +259,9 @@ DIALOGS = [
     open_assign_dialog,
     open_actions,
     open_filter,
+    open_selected,
+    select_all,
+    open_dialog_of_all,
     open_unassign_dialog,
     open_due_date_dialog,
     open_refusal,

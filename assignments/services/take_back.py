@@ -1,0 +1,141 @@
+"""Take back what one press changed, for all whose assignment nobody has changed since."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+
+from accounts.models import User
+from accounts.querysets import one_of
+from assignments.errors import CannotBeTakenBack
+from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
+from assignments.querysets import LearnerQuerySet
+
+from .assign import lock_learners, open_assignments
+from .close import close
+from .due_dates import move_each
+from .operations import begin, check_permission, check_press, finish, lock
+from .reminding import note_next
+from .skipped import Skipped, in_words, not_assigned, not_changed
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """What taking a press back would do at this moment: for how many, and for whom not and why."""
+
+    count: int
+    skipped: Sequence[Skipped]
+
+
+@transaction.atomic
+def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime) -> Operation:
+    """Undo what `operation` changed, for those whom nobody changed since.
+
+    Assigned ones are unassigned; unassigned ones assigned again with their name and due day, if they
+    are still eligible; moved ones get the due day of before, a past one too. Messages follow as ever.
+    An operation is taken back once. Returns the operation that did so, the same one for a repeated
+    press. Raises a `RefusedOperation`. The number of queries does not depend on the number of people.
+    """
+    company = check_permission(by)
+    concerned = _concerned(operation)
+    if operation.company_id != company.pk or operation.certification is None or not operation.can_be_taken_back:
+        raise CannotBeTakenBack("This cannot be taken back.")
+    check_press(by=by, certification=operation.certification, selected=concerned)
+    _check_first(operation, op_id)
+    taking, is_new = begin(
+        kind=Operation.Kind.TAKE_BACK,
+        company=company,
+        op_id=op_id,
+        asked={"by": by.pk, "operation": operation.pk},
+        by=by,
+        at=at,
+        certification=operation.certification,
+        takes_back=operation,
+    )
+    if is_new:
+        _lock(operation)
+        able = _able(operation)
+        finish(taking, requested=len(concerned), changed=_undo(taking, operation, able), skipped=_skipped(taking, able))
+    return taking
+
+
+def rehearse_take_back(*, operation: Operation, at: datetime) -> TakeBack:
+    """What `take_back` would do at this moment; nothing is written."""
+    taking = Operation(
+        kind=Operation.Kind.TAKE_BACK,
+        company=operation.company,
+        certification=operation.certification,
+        takes_back=operation,
+        made_at=at,
+    )
+    able = _able(operation)
+    return TakeBack(len(able), _skipped(taking, able))
+
+
+def _check_first(operation: Operation, op_id: uuid.UUID) -> None:
+    """Two who take the same back wait for each other here; the second is told of the first."""
+    Operation.objects.select_for_update(no_key=True, of=("self",)).get(pk=operation.pk)
+    earlier = operation.taken_back_in.exclude(op_id=op_id).select_related("made_by").first()
+    if earlier:
+        by = f" by {earlier.made_by.full_name}" if earlier.made_by else ""
+        raise CannotBeTakenBack(f"Already taken back{by} on {in_words(earlier.made_at, operation.company.zone)}.")
+
+
+def _concerned(operation: Operation) -> list[int]:
+    """The assignments that it changed, as it left them behind."""
+    return list(operation.changes.values_list("assignment_id", flat=True).order_by("assignment_id"))
+
+
+def _lock(operation: Operation) -> None:
+    """Hold what decides whether it can be undone: the people who may be assigned again, else the assignments."""
+    if operation.kind == Operation.Kind.UNASSIGN:
+        lock_learners(_unassigned(operation))
+    else:
+        lock(Assignment.objects.filter(changes__operation=operation))
+
+
+def _unassigned(operation: Operation) -> LearnerQuerySet:
+    closed = Assignment.objects.filter(closed_in=operation)
+    return Learner.objects.filter(company=operation.company_id, pk__in=closed.values("learner"))
+
+
+def _able(operation: Operation) -> list[int]:
+    """The assignments of `_concerned` that nobody has changed since and that can be undone now."""
+    changed = Assignment.objects.filter(pk__in=operation.changes.not_overtaken().values("assignment"))
+    if operation.kind == Operation.Kind.UNASSIGN and operation.certification:
+        eligible = _unassigned(operation).eligible_for(operation.certification)
+        changed = changed.without_successor().filter(learner__in=eligible.values("pk"))
+    else:
+        changed = changed.open()
+    return list(changed.order_by("pk").values_list("pk", flat=True))
+
+
+def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
+    assignments = Assignment.objects.filter(pk__in=one_of(able))
+    if operation.kind == Operation.Kind.ASSIGN:
+        return close(taking, assignments, Assignment.ClosedReason.UNASSIGNED)
+    if operation.kind == Operation.Kind.CHANGE_DUE_DATE:
+        own = AssignmentChange.objects.filter(operation=operation, assignment=OuterRef("pk"))
+        return move_each(taking, able, to=Subquery(own.values("due_before")))
+    opened = open_assignments(
+        taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"), reminder=None
+    )
+    plan = ReminderRule.objects.plan_of(taking.company_id)
+    note_next(Assignment.objects.filter(opened_in=taking), plan, taking.company.day_at(taking.made_at))
+    return opened
+
+
+def _skipped(taking: Operation, able: Sequence[int]) -> list[Skipped]:
+    operation = taking.takes_back
+    if operation is None or operation.certification is None:
+        return []
+    left = Assignment.objects.filter(pk__in=operation.changes.values("assignment")).exclude(pk__in=one_of(able))
+    if operation.kind != Operation.Kind.UNASSIGN:
+        return not_changed(taking, left)
+    people = Learner.objects.filter(company=operation.company_id, pk__in=left.values("learner"))
+    return not_assigned(taking, operation.certification, people)

@@ -1,0 +1,55 @@
+"""Take back: first what it would do and for whom not, then the press."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from assignments import services
+from assignments.errors import RefusedOperation
+from assignments.forms import UNREADABLE, PressForm
+from assignments.models import Operation
+
+from .lists import operations_of
+
+UNPROCESSABLE = 422
+#: Who stays as they are, by name; the others are a number.
+SHOWN = 100
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
+    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    if request.method != "POST":
+        return _show(request, operation)
+    form = PressForm(request.POST)
+    if not form.is_valid():
+        return _show(request, operation, why=UNREADABLE)
+    try:
+        taking = services.take_back(
+            by=request.user, operation=operation, op_id=form.cleaned_data["op_id"], at=timezone.now()
+        )
+    except RefusedOperation as refusal:
+        return _show(request, operation, why=str(refusal))
+    return redirect("team-operation", taking.op_id)
+
+
+def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> HttpResponse:
+    """What would happen now; `why` nothing happened."""
+    taken_back_in = operation.taken_back_in.select_related("made_by").first()
+    is_open = operation.can_be_taken_back and taken_back_in is None
+    context = {
+        "operation": operation,
+        "taken_back_in": taken_back_in,
+        "rehearsal": services.rehearse_take_back(operation=operation, at=timezone.now()) if is_open else None,
+        "shown": SHOWN,
+        "form": PressForm.opened(),
+        "why": why,
+    }
+    return render(request, "assignments/take_back.html", context, status=UNPROCESSABLE if why else 200)

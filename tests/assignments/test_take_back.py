@@ -1,0 +1,346 @@
+"""Take back: what one press changed is undone for those whom nobody changed since; the others are named."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import services as people
+from accounts.models import Company, User
+from assignments import services
+from assignments.errors import CannotBeTakenBack, NotPermitted, RepeatedWithOtherContent
+from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.reminders import Plan, next_on_moving
+from assignments.services.reminding import note_next_after_moving
+from certifications import services as training
+from certifications.models import Certification
+from notifications import services as post_office
+from notifications.models import Notification
+from tests.factories import PersonFactory, eligible_person
+
+from . import presses
+from .conftest import Press, open_assignment
+from .pages import main_of, read
+from .presses import DUE_ON, TODAY, numbers, reasons
+
+pytestmark = pytest.mark.django_db
+APRIL = date(2027, 4, 1)
+OPERATIONS = "/team/assignments/operations/"
+
+
+@pytest.fixture
+def take_back(ada: User) -> Press:
+    """`take_back(operation)`: Ada takes it back, now."""
+
+    def press(operation: Operation, **asked: Any) -> Operation:
+        usual = {"by": ada, "op_id": uuid.uuid4(), "at": timezone.now()}
+        return services.take_back(operation=operation, **usual | asked)
+
+    return press
+
+
+@pytest.fixture
+def zoe(ada: User) -> User:
+    """A second admin."""
+    return PersonFactory(company=ada.company, first_name="Zoe", can_manage_assignments=True)
+
+
+def test_taking_back_an_assign_unassigns_and_cancels_what_has_not_gone_out(
+    lena: User, team: Any, assign: Press, take_back: Press
+) -> None:
+    made = assign(lena, team.bo, due_on=DUE_ON)
+    back = take_back(made)
+    assert set(Assignment.objects.values_list("closed_reason", "closed_in")) == {("unassigned", back.pk)}
+    assert (back.kind, back.takes_back, back.certification) == ("take_back", made, made.certification)
+    assert (numbers(back), reasons(back)) == ((2, 2, 0), {})
+    assert set(back.changes.values_list("kind", "due_before", "due_after")) == {("unassigned", DUE_ON, None)}
+    assert set(Notification.objects.values_list("kind", "state")) == {("assigned", "cancelled")}
+
+
+def test_taking_back_a_change_of_the_due_date_restores_each_day_and_its_reminders(
+    lena: User, team: Any, assign: Press, move: Press, take_back: Press
+) -> None:
+    assign(lena, due_on=DUE_ON)
+    assign(team.bo)
+    back = take_back(move(lena, team.bo, due_on=APRIL))
+    assert (open_assignment(lena).due_on, open_assignment(team.bo).due_on) == (DUE_ON, None)
+    assert open_assignment(lena).next_reminder_on == DUE_ON - timedelta(5)
+    assert open_assignment(team.bo).next_reminder_on is None
+    assert open_assignment(lena).version == 3
+    days = back.changes.values_list("kind", "due_before", "due_after")
+    assert set(days) == {("due_date", APRIL, DUE_ON), ("due_date", APRIL, None)}
+    assert not Notification.objects.exclude(kind="assigned").exists()
+
+
+def test_a_due_day_that_has_passed_meanwhile_comes_back_too(
+    clock: time_machine.Coordinates, lena: User, assign: Press, move: Press, take_back: Press
+) -> None:
+    assign(lena, due_on=DUE_ON)
+    moved = move(lena, due_on=APRIL)
+    clock.move_to("2027-03-15T15:00:00Z")
+    take_back(moved)
+    assert open_assignment(lena).due_on == DUE_ON
+    services.queue_reminders(at=timezone.now())
+    assert not Notification.objects.filter(kind="reminder").exists()
+
+
+def test_taking_back_an_unassign_assigns_again_as_it_was_and_tells_them(
+    clock: time_machine.Coordinates, ada: User, lena: User, team: Any, assign: Press, unassign: Press, take_back: Press
+) -> None:
+    assign(lena, due_on=DUE_ON, name="Spring round")
+    assign(team.bo, name="Autumn")
+    post_office.deliver_due(at=timezone.now())
+    gone = unassign(lena, team.bo)
+    clock.shift(60)
+    back = take_back(gone)
+    again = open_assignment(lena)
+    assert (again.name, again.due_on, again.assigned_by, again.opened_in) == ("Spring round", DUE_ON, ada, back)
+    assert (again.version, again.next_reminder_on) == (1, DUE_ON - timedelta(5))
+    assert (open_assignment(team.bo).name, open_assignment(team.bo).due_on) == ("Autumn", None)
+    assert set(back.changes.values_list("kind", "due_after")) == {("assigned", DUE_ON), ("assigned", None)}
+    assert Notification.objects.filter(state="pending", kind="assigned").count() == 2
+    assert numbers(back) == (2, 2, 0)
+
+
+def test_who_was_changed_since_stays_and_is_named(
+    zoe: User, ada: User, lena: User, team: Any, assign: Press, take_back: Press, message: Certification
+) -> None:
+    made = assign(lena, team.bo, team.cy, due_on=DUE_ON)
+    presses.change_due_date(zoe, message, open_assignment(lena), due_on=APRIL)
+    presses.unassign(zoe, message, open_assignment(team.bo))
+    back = take_back(made)
+    assert numbers(back) == (3, 1, 2)
+    assert reasons(back) == {
+        "Bo Young": "Already unassigned by Zoe Moss on Mon 1 March 2027, 10:00.",
+        "Lena Brandt": "Changed meanwhile by Zoe Moss to Thu 1 April 2027 on Mon 1 March 2027, 10:00.",
+    }
+    assert open_assignment(lena).due_on == APRIL
+
+
+def test_a_due_day_that_was_moved_on_or_back_since_stays(
+    lena: User, team: Any, assign: Press, move: Press, take_back: Press
+) -> None:
+    assign(lena, team.bo, due_on=DUE_ON)
+    moved = move(lena, team.bo, due_on=APRIL)
+    move(lena, due_on=None)
+    move(lena, due_on=APRIL)
+    assert set(reasons(take_back(moved))) == {"Lena Brandt"}
+    assert (open_assignment(lena).due_on, open_assignment(team.bo).due_on) == (APRIL, DUE_ON)
+
+
+def test_an_email_that_was_sent_since_is_no_change(
+    ada: User, lena: User, assign: Press, take_back: Press, message: Certification
+) -> None:
+    made = assign(lena)
+    services.remind_now(
+        by=ada, certification=message, assignment_ids=[open_assignment(lena).pk], op_id=uuid.uuid4(), at=timezone.now()
+    )
+    assert numbers(take_back(made)) == (1, 1, 0)
+
+
+def test_of_an_unassign_only_who_is_still_eligible_and_was_not_assigned_since_comes_back(
+    zoe: User,
+    lena: User,
+    team: Any,
+    assign: Press,
+    unassign: Press,
+    take_back: Press,
+    message: Certification,
+    meridian: Company,
+) -> None:
+    eva = eligible_person(message, meridian, first_name="Eva", last_name="Gone")
+    assign(lena, team.bo, team.cy, team.di, eva)
+    gone = unassign(lena, team.bo, team.cy, team.di, eva)
+    presses.assign(zoe, message, team.bo, team.cy)
+    presses.unassign(zoe, message, open_assignment(team.cy))
+    training.withdraw(person=team.di, program=message.program, by=None, at=timezone.now())
+    people.deactivate(person=eva, by=None, at=timezone.now())
+    back = take_back(gone)
+    assert numbers(back) == (5, 1, 4)
+    assert reasons(back) == {
+        "Bo Young": "Already assigned by Zoe Moss on Mon 1 March 2027, 10:00.",
+        "Cy Xu": "Assigned once more by Zoe Moss on Mon 1 March 2027, 10:00. "
+        "Already unassigned by Zoe Moss on Mon 1 March 2027, 10:00.",
+        "Di Zola": "No longer enrolled in Message Foundations since Mon 1 March 2027, 10:00.",
+        "Eva Gone": "Deactivated.",
+    }
+    assert open_assignment(lena).opened_in == back
+
+
+def test_the_same_press_twice_is_one_effect_with_one_answer(lena: User, assign: Press, take_back: Press) -> None:
+    made, op_id = assign(lena), uuid.uuid4()
+    first = take_back(made, op_id=op_id)
+    assign(lena)
+    assert take_back(made, op_id=op_id) == first
+    assert open_assignment(lena)
+
+
+def test_the_same_op_id_for_another_one_is_refused(lena: User, team: Any, assign: Press, take_back: Press) -> None:
+    op_id = uuid.uuid4()
+    take_back(assign(lena), op_id=op_id)
+    with pytest.raises(RepeatedWithOtherContent):
+        take_back(assign(team.bo), op_id=op_id)
+    assert open_assignment(team.bo)
+
+
+def test_it_is_taken_back_once(zoe: User, lena: User, assign: Press, take_back: Press) -> None:
+    made = assign(lena)
+    take_back(made, by=zoe)
+    with pytest.raises(CannotBeTakenBack, match="Already taken back by Zoe Moss on Mon 1 March 2027"):
+        take_back(made)
+
+
+def test_the_database_refuses_a_second_one_and_one_of_nothing(lena: User, assign: Press, take_back: Press) -> None:
+    made = assign(lena)
+    take_back(made)
+    row = {"company": made.company, "digest": "", "made_at": timezone.now()}
+    for kind, of in [("take_back", made), ("take_back", None), ("assign", take_back(assign(lena)))]:
+        with pytest.raises(IntegrityError, match=r"takes_back|taken_back"), transaction.atomic():
+            Operation.objects.create(kind=kind, takes_back=of, op_id=uuid.uuid4(), **row)
+
+
+def test_what_wrote_to_people_or_took_back_or_changed_nobody_stays(
+    ada: User, lena: User, assign: Press, take_back: Press, message: Certification
+) -> None:
+    made = assign(lena)
+    ids = {"assignment_ids": [open_assignment(lena).pk], "op_id": uuid.uuid4(), "at": timezone.now()}
+    reminded = services.remind_now(by=ada, certification=message, **ids)
+    nobody = assign(lena)
+    for stays in (reminded, nobody, take_back(made)):
+        with pytest.raises(CannotBeTakenBack):
+            take_back(stays)
+
+
+@pytest.mark.parametrize("who", ["max", "lena", "cora", "operator"])
+def test_who_may_not_assign_may_not_take_back(
+    request: pytest.FixtureRequest, who: str, lena: User, assign: Press, take_back: Press
+) -> None:
+    made = assign(lena)
+    with pytest.raises(NotPermitted):
+        take_back(made, by=request.getfixturevalue(who))
+    assert open_assignment(lena)
+
+
+def test_another_companys_is_refused(sam: User, lena: User, assign: Press, take_back: Press) -> None:
+    made = assign(lena)
+    with pytest.raises(CannotBeTakenBack):
+        take_back(made, by=sam)
+    assert open_assignment(lena)
+
+
+@pytest.mark.parametrize("plan", [Plan(), Plan((14, 5, 0, -3), (-2,)), Plan((-1,))], ids=str)
+def test_many_days_are_noted_as_one_is(
+    ada: User, meridian: Company, message: Certification, assign: Press, plan: Plan
+) -> None:
+    days = [TODAY + timedelta(days) for days in (-20, -3, -2, -1, 0, 1, 4, 5, 6, 14, 15, 90)]
+    for day in days:
+        assign(eligible_person(message, meridian))
+        Assignment.objects.filter(due_on=None).update(due_on=day)
+    note_next_after_moving(Assignment.objects.all(), plan, TODAY)
+    expected = {day: next_on_moving(plan, day, reminded=TODAY) for day in days}
+    assert dict(Assignment.objects.values_list("due_on", "next_reminder_on")) == expected
+
+
+@pytest.mark.parametrize("kind", ["assign", "unassign", "change_due_date"])
+def test_twenty_people_cost_as_many_queries_as_two(
+    meridian: Company, message: Certification, assign: Press, unassign: Press, move: Press, take_back: Press, kind: str
+) -> None:
+    def queries(how_many: int) -> int:
+        """Half of them were changed since."""
+        crowd = [eligible_person(message, meridian) for _ in range(2 * how_many)]
+        made = assign(*crowd, due_on=DUE_ON)
+        if kind == "unassign":
+            made = unassign(*crowd)
+            assign(*crowd[:how_many])
+        else:
+            made = move(*crowd, due_on=APRIL) if kind == "change_due_date" else made
+            move(*crowd[:how_many], due_on=None)
+        with CaptureQueriesContext(connection) as captured:
+            back = take_back(made)
+        assert numbers(back) == (2 * how_many, how_many, how_many)
+        return len(captured)
+
+    assert queries(2) == queries(20)
+
+
+def page_of(operation: Operation) -> str:
+    return f"{OPERATIONS}{operation.op_id}/"
+
+
+def test_the_page_says_for_how_many_and_for_whom_not_and_writes_nothing(
+    browser: Client, lena: User, team: Any, assign: Press, move: Press
+) -> None:
+    made = assign(lena, team.bo, due_on=DUE_ON)
+    move(lena, due_on=APRIL)
+    said = read(browser, f"{page_of(made)}take-back/")
+    assert "1 person will be unassigned" in said
+    assert "1 stays as it is Lena Brandt Changed meanwhile by Ada Ekström to Thu 1 April 2027" in said
+    assert Assignment.objects.open().count() == 2
+    assert Operation.objects.count() == 2
+
+
+def test_pressed_in_the_browser_it_leads_to_what_came_of_it_and_both_name_each_other(
+    browser: Client, lena: User, assign: Press
+) -> None:
+    made, op_id = assign(lena, due_on=DUE_ON), str(uuid.uuid4())
+    answers = [browser.post(f"{page_of(made)}take-back/", {"op_id": op_id}) for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == [f"{OPERATIONS}{op_id}/"] * 2
+    said = read(browser, answers[0]["Location"])
+    assert "Take back: Command of the Message" in said
+    assert "1 person is now unassigned again" in said
+    assert "Of Assign , Mon 1 March 2027, 10:00" in said
+    assert "Taken back by Ada Ekström on Mon 1 March 2027, 10:00" in read(browser, page_of(made))
+    assert f'{page_of(made)}take-back/"' not in browser.get(page_of(made)).text
+    assert "took a change back for 1 person" in read(browser, "/team/assignments/certifications/")
+    second = browser.post(f"{page_of(made)}take-back/", {"op_id": str(uuid.uuid4())})
+    assert (second.status_code, "Already taken back by Ada Ekström" in main_of(second)) == (422, True)
+
+
+def test_the_emails_of_those_assigned_again_are_followed(
+    browser: Client, lena: User, assign: Press, unassign: Press, take_back: Press
+) -> None:
+    assign(lena)
+    back = take_back(unassign(lena))
+    said = read(browser, page_of(back))
+    assert "1 person is now assigned again" in said
+    assert "0 sent 1 waiting" in said
+
+
+def test_what_cannot_be_taken_back_says_so_and_has_no_button(
+    browser: Client, ada: User, lena: User, assign: Press, message: Certification
+) -> None:
+    assign(lena)
+    ids = {"assignment_ids": [open_assignment(lena).pk], "op_id": uuid.uuid4(), "at": timezone.now()}
+    reminded = services.remind_now(by=ada, certification=message, **ids)
+    for page in (page_of(reminded), f"{page_of(reminded)}take-back/"):
+        said = read(browser, page)
+        assert "It cannot be taken back: emails that went out stay" in said
+        assert "take-back" not in browser.get(page_of(reminded)).text
+        assert ">Take back</button>" not in browser.get(page).text
+    assert browser.post(f"{page_of(reminded)}take-back/", {"op_id": str(uuid.uuid4())}).status_code == 422
+
+
+def test_without_an_op_id_nothing_is_done(browser: Client, lena: User, assign: Press) -> None:
+    made = assign(lena)
+    assert browser.post(f"{page_of(made)}take-back/").status_code == 422
+    assert open_assignment(lena)
+
+
+def test_another_companys_operation_answers_like_an_unknown_one(
+    client_of: Callable[[User], Client], sam: User, lena: User, assign: Press
+) -> None:
+    for op_id in (assign(lena).op_id, uuid.uuid4()):
+        path = f"{OPERATIONS}{op_id}/take-back/"
+        assert client_of(sam).get(path).status_code == 404
+        assert client_of(sam).post(path, {"op_id": str(uuid.uuid4())}).status_code == 404
+    assert open_assignment(lena)
+    assert AssignmentChange.objects.count() == 1
