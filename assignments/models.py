@@ -238,6 +238,15 @@ class AssignmentChange(models.Model):
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.kind}"
 
+    @property
+    def days_later(self) -> int | None:
+        """By how many days it moved a due day, below zero: earlier; None where there was no day, or is none."""
+        return (self.due_after - self.due_before).days if self.due_before and self.due_after else None
+
+    @property
+    def days(self) -> int:
+        return abs(self.days_later or 0)
+
 
 class ReminderRule(models.Model):
     """One day of a company's plan: who is written to when about a due day. Without any it has the default plan."""
