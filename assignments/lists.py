@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 SIZES = (25, 50, 100)
 MOST_LETTERS = 200
@@ -31,7 +31,7 @@ class ListQuery:
         sort = request.GET.get("sort", "")
         size = request.GET.get("size", "")
         return cls(
-            q=readable(request.GET.get("q", ""))[:MOST_LETTERS].strip(),
+            q=search_of(request.GET),
             sort=sort if sort.removeprefix("-") in keys else default,
             page=request.GET.get("page", "1"),
             size=int(size) if size in {str(allowed) for allowed in SIZES} else SIZES[0],
@@ -52,6 +52,11 @@ class ListQuery:
         if count is not None:
             paginator.count = count
         return paginator.get_page(self.page)
+
+
+def search_of(given: QueryDict) -> str:
+    """The words that an address searches for."""
+    return readable(given.get("q", ""))[:MOST_LETTERS].strip()
 
 
 def readable(text: str) -> str:

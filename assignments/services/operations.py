@@ -17,7 +17,7 @@ from assignments.models import Operation
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
 
-MOST_SELECTED = 20_000
+MOST_SELECTED = 100_000
 
 
 def check_permission(by: User) -> Company:

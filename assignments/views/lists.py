@@ -37,7 +37,10 @@ CERTIFICATION_KEYS: SortKeys = {
 
 @dataclass(frozen=True)
 class Tab:
-    """One of the three groups of a certification. `rows` asks for it, `count` names its annotated size."""
+    """One of the three groups of a certification. `rows` asks for it, `count` names its annotated size.
+
+    `box` are the columns that the value of a row's box is made of, `person` leads from a row to the person.
+    """
 
     name: str
     label: str
@@ -46,6 +49,8 @@ class Tab:
     default_sort: str
     rows: Callable[[User, Certification, str], QuerySet[Any]]
     facets: Sequence[Facet]
+    box: tuple[str, ...] = ("pk",)
+    person: str = "pk"
     shows_delivery: bool = False
 
     @property
@@ -100,6 +105,8 @@ TABS = {
             default_sort="due",
             rows=_assigned,
             facets=facets.ASSIGNED,
+            box=("pk", "version"),
+            person="learner",
             shows_delivery=True,
         ),
         Tab(

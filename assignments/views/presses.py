@@ -6,7 +6,7 @@ with one it acts. Without JavaScript the dialog stands open in the page of its l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
 
 from .lists import TABS, Tab, counted_certification, subtab_context, today_of
+from .matching import Seen, changed_since, everyone_of, tell_who_joined
 
 UNPROCESSABLE = 422
 #: People named in a dialog; the others are a number.
@@ -161,34 +162,39 @@ PRESSES = {
 
 @page_of(TEAM_ASSIGNMENTS)
 def press(request: PersonRequest, slug: str, name: str) -> HttpResponse:
-    certification = counted_certification(request, slug)
+    certification, press = counted_certification(request, slug), PRESSES[name]
     if request.method != "POST":  # reached by address, or by logging in again: back to the list
-        return redirect(PRESSES[name].tab.url(certification))
+        return redirect(press.tab.url(certification))
+    opens = "op_id" not in request.POST
+    everyone = everyone_of(request, certification, press.tab, _list_query(request))
     try:
-        selection = PRESSES[name].read(selection_of(request))
-    except ValidationError as error:
-        return _refused(request, certification, PRESSES[name], error.messages[0])
-    if "op_id" in request.POST:
-        return _act(request, certification, PRESSES[name], selection)
-    return _open(request, certification, PRESSES[name], selection)
+        boxes = everyone.boxes() if everyone and opens else selection_of(request)
+        seen = Seen(boxes, press.read(boxes), everyone)
+    except (ValidationError, RefusedOperation) as error:
+        why = error.messages[0] if isinstance(error, ValidationError) else str(error)
+        return _refused(request, certification, press, why)
+    return (_open if opens else _act)(request, certification, press, seen)
 
 
-def _open(request: PersonRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+def _open(request: PersonRequest, certification: Certification, press: Press, seen: Seen) -> HttpResponse:
     try:
-        services.check_press(by=request.user, certification=certification, selected=list(selection))
+        services.check_press(by=request.user, certification=certification, selected=list(seen.selection))
     except RefusedOperation as refusal:
         return _refused(request, certification, press, str(refusal))
     form = press.form.opened(name=certification.title)
-    return _show_dialog(request, certification, press, form, selection)
+    return _show_dialog(request, certification, press, form, seen)
 
 
-def _act(request: PersonRequest, certification: Certification, press: Press, selection: Any) -> HttpResponse:
+def _act(request: PersonRequest, certification: Certification, press: Press, seen: Seen) -> HttpResponse:
     form = press.form(request.POST)
     if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
         return _refused(request, certification, press, UNREADABLE)
+    left, joined = changed_since(request, form, seen)
+    if left:
+        return _show_dialog(request, certification, press, form, seen.without(left, press.read), left=left)
     if form.is_valid():
         try:
-            operation = press.act(form, selection, **_common(request, certification, form))
+            operation = press.act(form, seen.selection, **_common(request, certification, form))
         except InvalidDueDate as refusal:
             form.add_error("due_on", str(refusal))
         except InvalidName as refusal:
@@ -196,8 +202,9 @@ def _act(request: PersonRequest, certification: Certification, press: Press, sel
         except RefusedOperation as refusal:
             return _refused(request, certification, press, str(refusal))
         else:
+            tell_who_joined(request, joined)
             return redirect(f"{press.leads_to.url(certification)}?operation={operation.op_id}")
-    return _show_dialog(request, certification, press, form, selection, status=UNPROCESSABLE)
+    return _show_dialog(request, certification, press, form, seen)
 
 
 def _common(request: PersonRequest, certification: Certification, form: PressForm) -> dict[str, Any]:
@@ -210,15 +217,19 @@ def _show_dialog(
     certification: Certification,
     press: Press,
     form: PressForm,
-    selection: Any,
+    seen: Seen,
     *,
-    status: int = 200,
+    left: Sequence[int] = (),
 ) -> HttpResponse:
+    """The dialog about those who are `seen`; `left` were in it before."""
     if isinstance(form, DueDateForm):
         plan = ReminderRule.objects.plan_of(request.company.pk)
         form.say_when(today=today_of(request), city=zone_city(request.company.time_zone), plan=plan)
-    context = {"form": form, "selection": ",".join(selection_of(request))}
-    context |= press.concerned(request.user, certification, selection)
+    context = {"form": form, "selection": ",".join(seen.boxes), "everyone": seen.everyone, "left_count": len(left)}
+    if seen.everyone and left:
+        context["left"] = seen.everyone.named(list(left[:SHOWN]))
+    context |= press.concerned(request.user, certification, seen.selection)
+    status = UNPROCESSABLE if form.is_bound else 200
     return _render(request, certification, press, press.dialog, context, status=status)
 
 
@@ -245,7 +256,8 @@ def _render(
         "today": today_of(request),
         "list_url": press.tab.url(certification) + query,
         "press_url": request.path + query,
-        "chosen": selection_of(request),
+        "chosen": set(selection_of(request)),
+        "is_all": "all" in request.POST,
     }
     if request.htmx:
         return render(request, dialog, context, status=status)

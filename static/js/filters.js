@@ -1,9 +1,11 @@
-/* Filters of a list, over menus.js: an address without empty fields; ticks that were set while the numbers came stay;
+/* Filters of a list, over menus.js: an address without empty fields; what was set while the numbers came stays;
    and when a filter or its pill goes away under the reader, the focus goes to the head of its menu. */
 
 let left = null; // what was last pressed, and the filter that it is of
-let ticks = null; // what was ticked in a menu that is being replaced
+let set = null; // what was set in a menu that is being replaced
 
+const isTick = (field) => field.type === "checkbox";
+const keyOf = (field) => `${field.name}=${isTick(field) ? field.value : ""}`;
 const formOf = (element) => element?.form ?? element;
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -19,17 +21,20 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const menu = event.detail.target;
-  if (menu.matches(".asc-menu__list")) ticks = new Map([...menu.querySelectorAll("input[type=checkbox]")].map((box) => [box.value, box.checked]));
+  if (!menu.matches(".asc-filter__set")) return;
+  set = new Map([...menu.querySelectorAll("input")].map((field) => [keyOf(field), isTick(field) ? field.checked : field.value]));
 });
 
-function tickAgain() {
-  const menu = document.querySelector(".asc-filter[open] > .asc-menu__list");
-  for (const box of menu?.querySelectorAll("input[type=checkbox]") ?? []) box.checked = ticks.get(box.value) ?? box.checked;
-  ticks = null;
+function setAgain() {
+  for (const field of document.querySelectorAll(".asc-filter[open] .asc-filter__set input")) {
+    const was = set.get(keyOf(field));
+    if (was !== undefined) field[isTick(field) ? "checked" : "value"] = was;
+  }
+  set = null;
 }
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (ticks) return tickAgain();
+  if (set) return setAgain();
   if (!left || left.pressed.isConnected) return;
   for (const selector of [`#filter-${left.facet}-head`, "#filters > summary", "#list-q"]) {
     if (document.activeElement === document.body) document.querySelector(selector)?.focus();

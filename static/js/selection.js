@@ -1,30 +1,111 @@
 /* Selecting rows: <form data-asc-selection>, its boxes input[name=learner] (anywhere, tied by form="…") and one [data-asc-page] for all.
-   The count is said in .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
+   The selection outlives paging, sorting and searching: it is kept by subtab until a press is done, with names, so that it can be
+   looked at and trimmed in [data-asc-selected]. [data-asc-all] selects everyone that the list finds instead, for as long as it asks
+   for the same. The count is said in .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
+
+const KEPT = "asc-selection:";
+const DONE = "asc-selection-done";
+const NOT_A_FILTER = ["page", "size", "sort", "open", "operation"];
 
 const forms = () => document.querySelectorAll("form[data-asc-selection]");
 const boxesOf = (form) => [...form.elements].filter((box) => box.name === "learner" && box.type === "checkbox");
 const pageBoxOf = (form) => [...form.elements].find((box) => box.matches("[data-asc-page]"));
+const allBoxOf = (form) => form.querySelector("[data-asc-all]");
+const idOf = (box) => box.value.split(":")[0];
+const nameOf = (box) => box.closest("label").textContent.trim().replace(/^Select /, "");
+const inWords = (number) => number.toLocaleString("en");
 
 let lastPressed = null; // where a shift-click's range begins
 
-function show(form) {
-  const boxes = boxesOf(form);
-  const count = boxes.filter((box) => box.checked).length;
-  const pageBox = pageBoxOf(form);
-  if (pageBox) {
-    pageBox.checked = count > 0 && count === boxes.length;
-    pageBox.indeterminate = count > 0 && count < boxes.length;
-  }
-  const words = form.querySelector("[data-asc-count]");
-  if (words) words.textContent = count ? `${count.toLocaleString("en")} selected` : "Nobody selected";
-  form.classList.toggle("has-selection", count > 0);
+/* What is asked of the list, in whatever order its address says it. */
+function asked() {
+  const query = new URLSearchParams(location.search);
+  for (const name of NOT_A_FILTER) query.delete(name);
+  return [...query].filter(([, value]) => value).map((pair) => pair.join("=")).sort().join("&");
 }
 
-const showAll = () => forms().forEach(show);
+/* {people: Map of id → {value, name}, all: what was asked when everyone was selected, else null} */
+function kept() {
+  const found = JSON.parse(sessionStorage.getItem(KEPT + location.pathname) ?? "{}");
+  return { people: new Map(found.people ?? []), all: found.all ?? null };
+}
+
+function keep({ people, all }) {
+  sessionStorage.setItem(KEPT + location.pathname, JSON.stringify({ people: [...people], all }));
+}
+
+/* The page as the selection has it: after it came, or after it was swapped in. */
+function restore(form) {
+  const selection = kept();
+  if (selection.all !== asked()) selection.all = null;
+  if (allBoxOf(form)) allBoxOf(form).checked = selection.all !== null;
+  for (const box of boxesOf(form)) {
+    if (box.defaultChecked || selection.people.has(idOf(box))) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
+    box.checked = selection.all !== null || selection.people.has(idOf(box));
+  }
+  keep(selection);
+  show(form, selection);
+}
+
+/* The selection as the page has it, after its boxes were pressed. */
+function remember(form) {
+  const selection = kept();
+  for (const box of boxesOf(form)) {
+    if (box.checked) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
+    else selection.people.delete(idOf(box));
+  }
+  selection.all = allBoxOf(form)?.checked ? asked() : null;
+  keep(selection);
+  show(form, selection);
+}
+
+function show(form, { people, all }) {
+  const boxes = boxesOf(form);
+  const ticked = boxes.filter((box) => box.checked).length;
+  const pageBox = pageBoxOf(form);
+  if (pageBox) {
+    pageBox.checked = ticked > 0 && ticked === boxes.length;
+    pageBox.indeterminate = ticked > 0 && ticked < boxes.length;
+  }
+  const words = form.querySelector("[data-asc-count]");
+  const said = counted(form, people, all, ticked);
+  if (words && words.textContent !== said) words.textContent = said;
+  form.classList.toggle("has-selection", all !== null || people.size > 0);
+  form.classList.toggle("may-select-all", all !== null || Boolean(pageBox?.checked));
+  const chosen = form.querySelector("[data-asc-selected]");
+  if (chosen) chosen.hidden = all !== null || people.size === 0;
+}
+
+function counted(form, people, all, ticked) {
+  if (all !== null) return `All ${inWords(Number(allBoxOf(form).dataset.ascAll))} selected`;
+  if (people.size === 0) return "Nobody selected";
+  return `${inWords(people.size)} selected` + (people.size > ticked ? `, ${inWords(ticked)} on this page` : "");
+}
+
+function list(chosen) {
+  const label = ([id, { name }]) => {
+    const line = document.createElement("label");
+    line.className = "asc-menu__item";
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input", checked: true });
+    box.dataset.ascKept = id;
+    line.append(box, name);
+    return line;
+  };
+  const names = [...kept().people].sort(([, one], [, other]) => one.name.localeCompare(other.name));
+  const set = chosen.querySelector("fieldset");
+  set.replaceChildren(set.querySelector("legend"), ...names.map(label));
+}
 
 function setRange(boxes, from, to) {
   const [start, end] = [boxes.indexOf(from), boxes.indexOf(to)].sort((a, b) => a - b);
   for (const box of boxes.slice(start, end + 1)) box.checked = to.checked;
+}
+
+function clear(form) {
+  keep({ people: new Map(), all: null });
+  for (const box of boxesOf(form)) box.checked = box.defaultChecked = false;
+  restore(form);
+  pageBoxOf(form)?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -34,25 +115,72 @@ document.addEventListener("click", (event) => {
     const boxes = boxesOf(form);
     if (event.shiftKey && boxes.includes(lastPressed)) setRange(boxes, lastPressed, box);
     lastPressed = box;
-    show(form);
+    if (allBoxOf(form)) allBoxOf(form).checked = false; // without this one it is not everyone
+    remember(form);
     return;
   }
-  const clear = box.closest?.("[data-asc-clear]");
-  const cleared = clear?.closest("form[data-asc-selection]");
+  const cleared = box.closest?.("[data-asc-clear]")?.closest("form[data-asc-selection]");
   if (!cleared) return;
   event.preventDefault(); // without JavaScript it is a link to the same page
-  for (const each of boxesOf(cleared)) each.checked = false;
-  show(cleared);
-  pageBoxOf(cleared)?.focus();
+  clear(cleared);
 });
 
 document.addEventListener("change", (event) => {
-  const form = event.target.form;
+  const box = event.target;
+  const form = box.form;
   if (!form?.matches?.("form[data-asc-selection]")) return;
-  if (event.target.matches("[data-asc-page]")) for (const box of boxesOf(form)) box.checked = event.target.checked;
-  show(form);
+  if (box.dataset.ascKept) trim(form, box);
+  else if (box.matches("[data-asc-page], [data-asc-all]")) {
+    if (box.matches("[data-asc-page]") && allBoxOf(form)) allBoxOf(form).checked = false;
+    for (const each of boxesOf(form)) each.checked = box.checked;
+    remember(form);
+  }
 });
 
-showAll();
-document.addEventListener("htmx:afterSettle", showAll);
-window.addEventListener("pageshow", showAll); // the browser restores ticks when one goes back
+function trim(form, box) {
+  const selection = kept();
+  selection.people.delete(box.dataset.ascKept);
+  keep(selection);
+  for (const each of boxesOf(form)) if (idOf(each) === box.dataset.ascKept) each.checked = each.defaultChecked = false;
+  const next = box.closest("label").nextElementSibling ?? box.closest("label").previousElementSibling;
+  box.closest("label").remove();
+  show(form, selection);
+  (next?.querySelector?.("input") ?? pageBoxOf(form))?.focus();
+}
+
+document.addEventListener(
+  "toggle", // does not bubble, so it is caught on the way down
+  (event) => {
+    if (event.target.open && event.target.matches?.("[data-asc-selected]")) list(event.target);
+  },
+  true,
+);
+
+/* Those of other pages travel in one field; everyone travels as the address alone. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.detail.elt.form;
+  if (!form?.matches?.("form[data-asc-selection]")) return;
+  const { people, all } = kept();
+  event.detail.formData.delete("learner");
+  if (all === null && people.size) event.detail.formData.append("learner", [...people.values()].map(({ value }) => value).join(","));
+});
+
+/* A press that is done has used the selection up, on every subtab of its certification; who logs out leaves no names. */
+function forgetWhatIsDone() {
+  const operation = new URLSearchParams(location.search).get("operation");
+  if (!operation || !document.getElementById("result") || sessionStorage.getItem(DONE) === operation) return;
+  const place = KEPT + location.pathname.replace(/[^/]+\/$/, "");
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(place)) sessionStorage.removeItem(key);
+  sessionStorage.setItem(DONE, operation);
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
+});
+
+const restoreAll = () => forms().forEach(restore);
+forgetWhatIsDone();
+restoreAll();
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.closest?.("#list, #filters, #select-all")) restoreAll();
+});
+window.addEventListener("pageshow", restoreAll); // the browser restores ticks when one goes back

@@ -298,7 +298,7 @@ def test_nothing_selected_is_refused_with_what_to_do(ada: User, message: Certifi
 
 
 def test_more_than_can_be_done_at_once_is_refused(ada: User, message: Certification) -> None:
-    with pytest.raises(TooManySelected, match="20,001 people are selected; 20,000"):
+    with pytest.raises(TooManySelected, match="100,001 people are selected; 100,000"):
         assign(ada, message, learner_ids=range(1, MOST_SELECTED + 2))
     assert_nothing_was_written()
 

@@ -28,7 +28,7 @@ EVERYONE = ["Bo", "Cy", "Di"]
 
 def counts(browser: Client, path: str, opened: str, **query: Any) -> dict[str, str]:
     """What the opened menu says: {value: number}."""
-    menu = browser.get(path, query | {"open": opened}).text.partition(f'id="filter-{opened}-list"')[2]
+    menu = browser.get(path, query | {"open": opened}).text.partition(f'id="filter-{opened}-set"')[2]
     labels = re.findall(r"<label class=\"asc-menu__item\">(.*?)</label>", menu.partition("</details>")[0], re.DOTALL)
     return {re.findall(r' value="([^"]*)"', label)[0]: words(label).rpartition(" ")[2] for label in labels}
 

@@ -90,7 +90,7 @@ UNREADABLE = "The selection could not be read."
         (["1;drop table"], UNREADABLE),
         (["9" * 19], UNREADABLE),
         (["9" * 5000], UNREADABLE),
-        ([",".join(map(str, range(1, 100_001)))], "100,000 people are selected; 20,000 at a time can be changed."),
+        ([",".join(map(str, range(1, 100_002)))], "100,001 people are selected; 100,000 at a time can be changed."),
     ],
     ids=lambda value: str(value)[:20] if isinstance(value, list) else "",
 )

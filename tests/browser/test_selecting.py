@@ -1,0 +1,67 @@
+"""Selecting people of a list in a real browser: over pages and searches, everyone, and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Demo, Opening
+from .pages import MESSAGE, open_selected
+
+ELIGIBLE = f"{MESSAGE}eligible/"
+
+
+@pytest.fixture
+def page(demo: Demo, open_page: Opening) -> Page:
+    return open_page(demo, "ada@meridian.example")
+
+
+def test_what_is_ticked_stays_over_pages_and_searches_until_it_is_trimmed(page: Page) -> None:
+    open_selected(page)
+    count = page.locator("[data-asc-count]")
+    expect(count).to_have_text("3 selected, 1 on this page")
+    page.locator("[data-asc-kept]").first.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("nobody-is-called-this")
+    expect(page.get_by_role("heading", name="Nobody matches")).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    expect(count).to_have_text(re.compile("^2 selected"))
+    page.reload()
+    expect(count).to_have_text(re.compile("^2 selected"))
+
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name="Unassign", exact=True).click()
+    expect(page.get_by_role("heading", name="Unassign 2 people")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Clear", exact=True).click()
+    expect(count).to_have_text("Nobody selected")
+
+
+def test_everyone_is_a_second_step_that_ends_with_another_question(page: Page) -> None:
+    page.goto(ELIGIBLE)
+    everyone = page.get_by_role("checkbox", name=re.compile("^Select all [0-9]+$"))
+    expect(everyone).to_be_hidden()
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    everyone.check()
+    count = page.locator("[data-asc-count]")
+    expect(count).to_have_text(re.compile("^All [0-9]+ selected"))
+    page.locator("#page-next").click()
+    expect(page.get_by_role("checkbox").nth(5)).to_be_checked()
+    expect(count).to_have_text(re.compile("^All [0-9]+ selected"))
+    page.get_by_role("searchbox").fill("an")
+    expect(count).not_to_have_text(re.compile("^All"))
+
+
+def test_without_javascript_everyone_is_a_box_in_the_bar(demo: Demo, open_page: Opening) -> None:
+    bare = open_page(demo, "ada@meridian.example", java_script_enabled=False)
+    bare.goto(f"{ELIGIBLE}?open=region")
+    bare.locator("#filter-region label").first.click()
+    bare.locator("#filter-region-apply").click()
+    expect(bare).to_have_url(re.compile("region="))
+    number = re.findall(r"^(\d+) of", bare.locator("#list-count").inner_text())[0]
+    bare.get_by_role("checkbox", name=f"Select all {number} that match").check()
+    bare.get_by_role("button", name="Assign", exact=True).click()
+    expect(bare.get_by_role("dialog")).to_contain_text(f"Assign {number} people")
