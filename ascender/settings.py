@@ -243,7 +243,7 @@ FILESYSTEM_BROKER = {
 # Seconds. Whoever rings must not wait for a broker that does not answer: the sweep does without the ring.
 REDIS_RINGING = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 # Seconds. A worker waits for rings, yet has to notice a connection that went silent: kombu looks every
-# `health_check_interval`, but cannot while its event loop waits for an answer to something else, so for `socket_timeout`.
+# `health_check_interval`, but not while its event loop waits `socket_timeout` for an answer to something else.
 REDIS_LISTENING = {
     "socket_connect_timeout": 5,
     "socket_timeout": 4,
