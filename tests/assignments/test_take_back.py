@@ -313,6 +313,9 @@ def test_the_emails_of_those_assigned_again_are_followed(
     said = read(browser, page_of(back))
     assert "1 person is now assigned again" in said
     assert "0 sent 1 waiting" in said
+    # Sent again later on, it is still what this operation promised.
+    Notification.objects.filter(state="pending").update(tried_since=timezone.now() + timedelta(days=1))
+    assert "0 sent 1 waiting" in read(browser, page_of(back))
 
 
 def test_what_cannot_be_taken_back_says_so_and_has_no_button(
