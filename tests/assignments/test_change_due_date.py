@@ -21,6 +21,7 @@ from assignments.errors import (
     TooManySelected,
 )
 from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.services.operations import MOST_SELECTED
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.factories import PersonFactory, eligible_person
@@ -153,7 +154,7 @@ def test_nothing_selected_and_too_many_are_refused(ada: User, message: Certifica
     with pytest.raises(NothingSelected):
         change_due_date(ada, message, due_on=APRIL)
     with pytest.raises(TooManySelected):
-        change_due_date(ada, message, seen=dict.fromkeys(range(1, 20_002), 1), due_on=APRIL)
+        change_due_date(ada, message, seen=dict.fromkeys(range(MOST_SELECTED + 1), 1), due_on=APRIL)
     assert not Operation.objects.exists()
 
 

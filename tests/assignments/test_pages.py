@@ -58,7 +58,7 @@ def test_without_a_certification_in_scope_the_list_says_who_to_ask(browser: Clie
 def test_the_list_tells_the_newest_presses(browser: Client, ada: User, lena: User, message: Certification) -> None:
     unassign(ada, message, assigned(ada, message, lena), at=NOW + DAY)
     people.deactivate(person=lena, by=ada, at=NOW)
-    told = read(browser, LIST).partition("Recent changes ")[2]
+    told = read(browser, LIST).partition("Recent changes All operations ")[2]
     assert told.startswith(
         "Tue 2 March 2027, 10:00 Ada Ekström unassigned 1 person from Command of the Message "
         "Details of the change of Tue 2 March 2027, 10:00 "
@@ -108,7 +108,7 @@ def test_eligible_shows_who_somebody_is_and_how_prepared(browser: Client, lena: 
             "Account Executive",
             "Sales",
             "EMEA",
-            "Rosa Conti",
+            "Rosa Conti : show everyone below",
             "12 Jan 2026",
             "19 Jan 2026",
             "2 of 6 steps",
