@@ -39,6 +39,9 @@ def test_the_index_names_its_reader() -> None:
 @on_postgresql
 def test_without_the_right_to_the_extension_it_says_what_to_do() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() != (True,):
+            pytest.skip("needs a role that may create roles")
         cursor.execute("DROP EXTENSION pg_trgm CASCADE; CREATE ROLE nobody_special; SET LOCAL ROLE nobody_special")
         with pytest.raises(ProgrammingError, match=r"(?s)“CREATE EXTENSION pg_trgm” in .* permission denied"):
             search_index.create_extension(cursor, connection.settings_dict)
