@@ -1,64 +1,46 @@
-"""One history of two companies, played on real rows and told to the model alongside."""
+"""One history of two companies: each thing that happens is done on real rows and told to the model."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import chain
 from types import SimpleNamespace
-from typing import Self, TypeVar
-from zoneinfo import ZoneInfo
 
 import time_machine
-from django.core import mail
-from django.core.mail import EmailMessage
-from django.db import connection, transaction
 from hypothesis import note
 
 from accounts import services as people
-from accounts.models import Company, User
+from accounts.models import Company
 from assignments import services
-from assignments.models import Assignment, ReminderRule
+from assignments.models import Assignment, Operation, ReminderRule
 from assignments.reminders import Plan
 from certifications import services as training
-from certifications.models import Certification
-from notifications import services as post_office
-from notifications.letters import message_id
-from notifications.models import Notification
 from tests.factories import complete
 
 from . import presses
-from .reminder_model import Firm, Model, Person, Task
+from .reminder_model import Person, Task
+from .reminder_stage import Stage, one_of
 
-T = TypeVar("T")
 Call = tuple[object, ...]
-#: Settled messages are kept for longer than that.
-LONGEST = timedelta(days=300)
 
 
-def one_of(those: Sequence[T], number: int) -> T:
-    return those[number % len(those)]
+@dataclass(frozen=True)
+class Press:
+    """What an admin did to a task, and its due day before."""
+
+    operation: Operation
+    task: Task
+    due_before: date | None
 
 
-class History:
-    """One history, of which nothing stays in the database."""
+class History(Stage):
+    """Each method is something that may happen; `which` chooses among those to whom it can happen now, if any."""
 
     def __init__(self, clock: time_machine.Coordinates, cast: SimpleNamespace, start: datetime) -> None:
-        self.clock, self.cast = clock, cast
-        self.model, self.sent, self.expected = Model(), list[str](), list[str]()
-        self.start = self.now = start.replace(microsecond=0, tzinfo=UTC)
-        self.clock.move_to(self.now)
-
-    def __enter__(self) -> Self:
-        self.savepoint = transaction.savepoint()
-        mail.outbox = []
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        connection.needs_rollback = False  # set by a step that broke in the middle of a press
-        transaction.savepoint_rollback(self.savepoint)
+        super().__init__(clock, cast, start)
+        self.last_presses: dict[int, Press] = {}
 
     def play(self, zones: tuple[str, str], first: list[Call], steps: list[tuple[Call, ...]]) -> None:
         self.begin(*zones)
@@ -70,20 +52,6 @@ class History:
             self.check_that_exactly_the_true_ones_went_out()
             self.check_that_the_bells_tell_just_these()
 
-    def begin(self, here: str, there: str) -> None:
-        cast = self.cast
-        meridian = Firm(cast.meridian.pk, here, {cast.message.pk, cast.sale.pk})
-        harbor = Firm(cast.harbor.pk, there, {cast.message.pk})
-        self.admins = {meridian.pk: cast.ada.pk, harbor.pk: cast.sam.pk}
-        self.rosa, sam = Person(cast.rosa.pk, meridian), Person(cast.sam.pk, harbor)
-        lena, noah = (Person(one.pk, meridian, self.rosa, enrolled={*meridian.scope}) for one in (cast.lena, cast.noah))
-        hana = Person(cast.hana.pk, harbor, sam, enrolled={cast.message.pk})
-        self.firms, self.learners = [meridian, harbor], [lena, noah, hana]
-        self.model.pairs += [(each, certification) for each in self.learners for certification in sorted(each.enrolled)]
-        self.names = [self.user(one).full_name for one in self.learners]
-        for firm in self.firms:
-            self.save(firm, time_zone=firm.zone)
-
     # What admins do
 
     def assign(self, which: int, ahead: int | None) -> None:
@@ -94,8 +62,12 @@ class History:
         pressed = presses.assign(
             self.admin(person.firm), self.row(certification), self.user(person), due_on=due_on, at=self.now
         )
+        self.note_opened(pressed, person, certification, due_on)
+
+    def note_opened(self, pressed: Operation, person: Person, certification: int, due_on: date | None) -> None:
         [pk] = Assignment.objects.filter(opened_in=pressed).values_list("pk", flat=True)
         self.model.assign(pk, person, certification, due_on, self.now)
+        self.last_presses[pk] = Press(pressed, self.model.tasks[pk], None)
 
     def move(self, which: int, ahead: int | None) -> None:
         if not self.model.pressable:
@@ -118,6 +90,7 @@ class History:
             at=self.now,
         )
         assert pressed.changed == 1
+        self.last_presses[task.pk] = Press(pressed, task, task.due_on)
         self.model.move(task, due_on, self.now)
 
     def unassign(self, which: int) -> None:
@@ -125,8 +98,35 @@ class History:
             return
         task = one_of(self.model.pressable, which)
         assignment = Assignment.objects.get(pk=task.pk)
-        presses.unassign(self.admin(task.firm), self.row(task.certification), assignment, at=self.now)
+        pressed = presses.unassign(self.admin(task.firm), self.row(task.certification), assignment, at=self.now)
+        self.last_presses[task.pk] = Press(pressed, task, task.due_on)
         self.model.close(task)
+
+    def take_back(self, which: int) -> None:
+        possible = [press for press in self.last_presses.values() if self.can_be_taken_back(press)]
+        if not possible:
+            return
+        press = one_of(possible, which)
+        task, kind = press.task, press.operation.kind
+        operation = Operation.objects.get(pk=press.operation.pk)
+        taken = services.take_back(by=self.admin(task.firm), operation=operation, op_id=uuid.uuid4(), at=self.now)
+        assert taken.changed == 1
+        del self.last_presses[task.pk]
+        if kind == Operation.Kind.UNASSIGN:
+            self.note_opened(taken, task.person, task.certification, task.due_on)
+            del self.last_presses[max(self.last_presses)]  # taking back cannot be taken back
+        elif kind == Operation.Kind.ASSIGN:
+            self.model.close(task)
+        else:
+            self.model.move(task, press.due_before, self.now)
+
+    def can_be_taken_back(self, press: Press) -> bool:
+        task = press.task
+        if press.operation.kind != Operation.Kind.UNASSIGN:
+            return task in self.model.open_tasks() and task.firm.is_plus and task.certification in task.firm.scope
+        pair = (task.person, task.certification)
+        newest = max(each.pk for each in self.model.tasks.values() if (each.person, each.certification) == pair)
+        return pair in self.model.eligible and newest == task.pk
 
     def change_plan(self, which: int, plan: tuple[set[int], set[int]]) -> None:
         firm = one_of(self.firms, which)
@@ -145,13 +145,13 @@ class History:
     # What learners do, and what is done with them
 
     def finish(self, which: int) -> None:
-        person, certification = one_of(self.model.pairs, which)
+        person, certification = one_of(self.model.touchable, which)
         if person.is_active and certification in person.enrolled:
             complete(self.user(person), self.row(certification), at=self.now)
             person.completed.add(certification)
 
     def leave_or_come_back(self, which: int) -> None:
-        person = one_of([*self.learners, self.rosa], which)
+        person = one_of([person for person, _ in self.model.touchable] + [self.rosa], which)
         user = self.user(person)
         if person.is_active:
             people.deactivate(person=user, by=None, at=self.now)
@@ -162,7 +162,7 @@ class History:
         person.is_active = not person.is_active
 
     def withdraw_or_enroll(self, which: int) -> None:
-        person, certification = one_of(self.model.pairs, which)
+        person, certification = one_of(self.model.touchable, which)
         user, program = self.user(person), self.row(certification).program
         if certification in person.enrolled:
             training.withdraw(person=user, program=program, by=None, at=self.now)
@@ -175,106 +175,23 @@ class History:
         for task in self.model.open_tasks():
             if task.person is person and task.certification in certifications:
                 self.model.close(task)
+                self.last_presses.pop(task.pk, None)
 
     # What operators do
 
     def go_by_another_clock(self, which: int, zone: str) -> None:
-        firm = one_of(self.firms, which)
+        firm = one_of(self.model.touchable, which)[0].firm
         firm.zone = zone
         self.save(firm, time_zone=zone)
 
     def lower_or_raise_the_plan(self, which: int) -> None:
-        firm = one_of(self.firms, which)
+        firm = one_of(self.model.touchable, which)[0].firm
         firm.is_plus = not firm.is_plus
         self.save(firm, plan=Company.Plan.PLUS if firm.is_plus else Company.Plan.TEAM)
 
     def change_the_scope(self, which: int) -> None:
-        person, certification = one_of(self.model.pairs, which)
+        person, certification = one_of(self.model.touchable, which)
         firm = person.firm
         change = training.take_out_of_scope if certification in firm.scope else training.put_in_scope
         change(company=Company.objects.get(pk=firm.pk), certification=self.row(certification))
         firm.scope ^= {certification}
-
-    # Time, and what the system does in it
-
-    def time_passes(self, spell: timedelta) -> None:
-        self.go_to(self.now + spell)
-
-    def a_moment_comes(self, which: int, seconds: int) -> None:
-        moments = sorted(set(self.model.moments(self.now)))
-        if moments:
-            self.go_to(one_of(moments[:3], which) + timedelta(seconds=seconds))
-
-    def midnight_comes(self, which: int, days: int, seconds: int) -> None:
-        firm = one_of(self.firms, which)
-        midnight = datetime.combine(firm.today(self.now) + timedelta(days), time.min, tzinfo=ZoneInfo(firm.zone))
-        self.go_to(midnight.astimezone(UTC) + timedelta(seconds=seconds))
-
-    def go_to(self, at: datetime) -> None:
-        """Never back, and not so far that what was sent is forgotten."""
-        self.now = max(self.now, min(at.astimezone(UTC), self.start + LONGEST))
-        self.clock.move_to(self.now)
-
-    def sweep(self, beats: int) -> None:
-        for _ in range(beats):
-            services.sweep()
-            self.model.queue(self.now)
-            self.expected += self.model.deliver(self.now)
-
-    def queue_only(self) -> None:
-        """As a sweep does that is killed before it delivers, so that a moment before delivery has its events."""
-        services.queue_reminders(at=self.now)
-        self.model.queue(self.now)
-
-    def deliver_only(self) -> None:
-        post_office.deliver_due(at=self.now)
-        self.expected += self.model.deliver(self.now)
-
-    # What must be true after each of these
-
-    def check_that_exactly_the_true_ones_went_out(self) -> None:
-        letters, mail.outbox = mail.outbox, []
-        names = Notification.objects.values_list("dedupe_key", flat=True) if letters else []
-        named = {message_id(name): name for name in names}
-        for letter in letters:
-            name = named[letter.extra_headers["Message-ID"]]
-            self.sent.append(name)
-            self.check(name, letter)
-        assert Counter(self.sent) == Counter(self.expected)
-
-    def check_that_the_bells_tell_just_these(self) -> None:
-        bells = Notification.objects.in_bell().values_list("recipient", "dedupe_key")
-        assert set(bells) == self.model.bell()
-
-    def check(self, name: str, letter: EmailMessage) -> None:
-        """That it is to the right person, of the right day; right after it went out."""
-        message = self.model.messages[name]
-        assert letter.to == [User.objects.get(pk=message.to.pk).email]
-        if message.due_on:
-            assert letter.subject.endswith(f" {message.due_on:%a %-d %B %Y}")
-        if message.kind == "team_overdue":
-            late = Counter(self.user(task.person).full_name for task in self.model.late_of(message))
-            named = Counter(line.partition(":")[0] for line in letter.body.splitlines())
-            assert {name: named[name] for name in self.names} == {name: late[name] for name in self.names}
-
-    # Days and rows
-
-    def day(self, firm: Firm, ahead: int | None) -> date | None:
-        """So many days ahead of today there, at the end of the calendar at the latest."""
-        today = firm.today(self.now).toordinal()
-        return None if ahead is None else date.fromordinal(min(today + ahead, date.max.toordinal()))
-
-    def admin(self, firm: Firm) -> User:
-        return User.objects.get(pk=self.admins[firm.pk])
-
-    def user(self, person: Person) -> User:
-        return User.objects.get(pk=person.pk)
-
-    def row(self, certification: int) -> Certification:
-        return Certification.objects.get(pk=certification)
-
-    def save(self, firm: Firm, **changes: str) -> None:
-        company = Company.objects.get(pk=firm.pk)
-        for name, value in changes.items():
-            setattr(company, name, value)
-        people.save_company(company=company)

@@ -14,6 +14,8 @@ Written from the domain ("Messages") and decision 0006. Where these are silent, 
 - A message that is promised goes out however late it is sent while it is wanted; two may then go out together.
 - "At most seven days late" is counted in local days when the message is promised.
 - Assigned again, a person is reminded again: it is another assignment.
+- A due day that is taken back to one that has passed is a move like any other: the last message that was missed
+  goes out, if it still makes sense.
 - A manager hears of a day once. Who becomes late after that on the same day is named with the next message.
 """
 
@@ -135,8 +137,20 @@ class Model:
 
     @property
     def pressable(self) -> list[Task]:
-        """What a press could change now."""
-        return [task for task in self.open_tasks() if task.firm.is_plus and task.certification in task.firm.scope]
+        """What a press could change now; while something is promised about some of them, only these."""
+        tasks = [task for task in self.open_tasks() if task.firm.is_plus and task.certification in task.firm.scope]
+        return [task for task in tasks if task in self._promised] or tasks
+
+    @property
+    def touchable(self) -> list[tuple[Person, int]]:
+        """The pairs to which something may happen, in the same sense: where it matters most."""
+        return [(task.person, task.certification) for task in self._promised] or self.pairs
+
+    @property
+    def _promised(self) -> list[Task]:
+        """Of which a reminder, or a message about being overdue, is promised and not sent."""
+        waiting = [each.task for each in self.messages.values() if each.state == WAITING and each.due_on]
+        return [task for task in waiting if task]
 
     def days_left_behind(self, at: datetime) -> list[tuple[Task, date]]:
         """Due days from which a task was moved away, and to which a press could set it back."""
