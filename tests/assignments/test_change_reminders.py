@@ -133,6 +133,27 @@ def test_moved_on_that_morning_the_reminder_goes_out_at_eight_although_the_plan_
     assert services.sweep().reminders == 1
 
 
+def test_moved_on_that_morning_what_has_passed_goes_out_at_once_and_todays_at_eight(
+    clock: time_machine.Coordinates,
+    lena: User,
+    assign: Press,
+    move: Press,
+    change: Change,
+    mailoutbox: list[EmailMessage],
+) -> None:
+    """Moving counts by the last morning whose eight o'clock has passed, not by the calendar's day."""
+    change(Plan(learner=(14, 5)))
+    assign(lena)
+    services.sweep()
+    mailoutbox.clear()
+    clock.move_to(datetime(2027, 3, 4, 7, 15, tzinfo=NEW_YORK))
+    move(lena, due_on=DUE_ON)
+    assert services.sweep().sent == 1
+    clock.move_to(datetime(2027, 3, 4, 8, tzinfo=NEW_YORK))
+    assert services.sweep().sent == 1
+    assert {mail.subject for mail in mailoutbox} == {"Command of the Message: reminder, due Tue 9 March 2027"}
+
+
 def test_the_press_is_kept_and_done_once(lena: User, assign: Press, change: Change) -> None:
     op_id, seen = uuid.uuid4(), Plan()
     first = change(Plan(learner=(7,)), seen=seen, op_id=op_id)
