@@ -1,10 +1,13 @@
-/* After an action the focus goes to what happened: the heading marked [data-asc-focus], else to the first field with an error. */
+/* After an action the focus goes to what happened: the heading marked [data-asc-focus], else the first field with an
+   error, else the message. */
+
+const TARGETS = ["[data-asc-focus], [aria-invalid='true']", "#messages p"];
 
 function moveFocus(within) {
   if (within.querySelector?.("dialog[data-asc-modal]")) return; // a dialog looks after itself
-  const target = within.querySelector?.("[data-asc-focus], [aria-invalid='true']");
+  const target = TARGETS.map((selector) => within.querySelector?.(selector)).find(Boolean);
   if (!target) return;
-  if (target.hasAttribute("data-asc-focus") && !target.hasAttribute("tabindex")) target.tabIndex = -1;
+  if (target.tabIndex < 0) target.tabIndex = -1; // what no key reaches can take the focus then
   target.focus();
 }
 

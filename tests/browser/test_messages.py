@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Opening
-from .pages import MESSAGE, REMINDERS, UPCOMING, open_ledger_of_what_failed
+from .pages import MESSAGE, REMINDERS, UPCOMING, open_ledger_of_what_failed, open_saved_reminders
 from .test_keyboard import tab_to, tick_the_first
 
 ASSIGNED = f"{MESSAGE}assigned/"
@@ -131,3 +131,8 @@ def test_what_is_wrong_with_the_reminders_is_where_the_focus_is(page: Page) -> N
     before.press("Enter")
     expect(before).to_be_focused()
     expect(before).to_have_accessible_description(re.compile("Write whole days between 1 and 90"))
+
+
+def test_after_saving_the_reminders_the_focus_is_on_what_was_done(page: Page) -> None:
+    open_saved_reminders(page)
+    expect(page.locator("#messages p")).to_be_focused()
