@@ -17,6 +17,10 @@ class InvalidDueDate(RefusedOperation):
     pass
 
 
+class InvalidMove(RefusedOperation):
+    """Due dates cannot be moved by that."""
+
+
 class InvalidName(RefusedOperation):
     pass
 

@@ -68,6 +68,11 @@ class Operation(models.Model):
     made_at = models.DateTimeField()
     name = models.CharField(max_length=120, blank=True)
     due_on = models.DateField(null=True)
+    moved_by_days = models.SmallIntegerField(null=True, help_text="Each due day by so many days; below zero: earlier.")
+    to_working_day = models.BooleanField(
+        default=False, help_text="Then from a Saturday or a Sunday on to the Monday after."
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text="Why, in the words of who pressed.")
     takes_back = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_in")
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -87,6 +92,11 @@ class Operation(models.Model):
                 condition=Q(kind="take_back", takes_back__isnull=False)
                 | (~Q(kind="take_back") & Q(takes_back__isnull=True)),
                 name="assignments_operation_takes_back_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_by_days__isnull=True, to_working_day=False)
+                | Q(kind="change_due_date", due_on__isnull=True, moved_by_days__isnull=False),
+                name="assignments_operation_moves_due_days",
             ),
         ]
         indexes = [

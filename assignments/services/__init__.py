@@ -6,19 +6,21 @@ the `Operation` that is returned. Presses that make no sense as a whole raise a 
 and write nothing. Instants are aware, due days are days of the company's calendar.
 """
 
-from .assign import assign
-from .close import close_on_departure, close_on_withdrawal, unassign
-from .due_dates import change_due_date
+from .assign import assign, rehearse_assign
+from .close import close_on_departure, close_on_withdrawal, rehearse_unassign, unassign
+from .due_dates import NewDueDate, change_due_date, rehearse_change_due_date
 from .messages import remind_now, send_again
 from .operations import check_press
 from .planning import change_reminders
+from .rehearsal import Rehearsal
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
-from .take_back import TakeBack, rehearse_take_back, take_back
+from .take_back import rehearse_take_back, take_back
 
 __all__ = [
+    "NewDueDate",
+    "Rehearsal",
     "Sweep",
-    "TakeBack",
     "assign",
     "change_due_date",
     "change_reminders",
@@ -26,7 +28,10 @@ __all__ = [
     "close_on_departure",
     "close_on_withdrawal",
     "queue_reminders",
+    "rehearse_assign",
+    "rehearse_change_due_date",
     "rehearse_take_back",
+    "rehearse_unassign",
     "remind_now",
     "send_again",
     "sweep",

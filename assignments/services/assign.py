@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from certifications.models import Certification
 from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
+from .rehearsal import Rehearsal, unforeseen_first
 from .skipped import learners_left_as_they_are
 
 
@@ -34,11 +35,13 @@ def assign(
     due_on: date | None,
     op_id: uuid.UUID,
     at: datetime,
+    foreseen: Collection[int] | None = None,
 ) -> Operation:
     """Open an assignment for each selected learner who is eligible, and promise the message to each.
 
-    Returns the operation with what was done and who was skipped why; the same one when the press
-    is a repetition. Ids of nobody in the company are skipped like ids of nobody at all.
+    `foreseen` are those of whom the dialog said that they cannot be assigned: they are not, even if
+    they can by now. Returns the operation with what was done and who was skipped why; the same one
+    when the press is a repetition. Ids of nobody in the company are skipped like ids of nobody at all.
     Raises a `RefusedOperation`. The number of queries does not depend on the number of learners.
     """
     company = check_press(by=by, certification=certification, selected=learner_ids)
@@ -58,22 +61,29 @@ def assign(
         check_due_on(due_on, company=company, at=at)
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
         lock_learners(learners)
+        able = learners.exclude(pk__in=one_of(foreseen)) if foreseen else learners
         plan = ReminderRule.objects.plan_of(company.pk)
         changed = open_assignments(
             operation,
-            learners.eligible_for(certification),
+            able.eligible_for(certification),
             learner=F("pk"),
             name=Value(operation.name, CharField()),
             due_on=Value(due_on, DateField()),
             reminder=next_on_assigning(plan, due_on, today=company.day_at(at)),
         )
-        finish(
-            operation,
-            requested=len(selected),
-            changed=changed,
-            skipped=learners_left_as_they_are(operation, certification, learners, selected),
-        )
+        opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
+        skipped = learners_left_as_they_are(operation, certification, learners, selected, assigned=opened)
+        finish(operation, requested=len(selected), changed=changed, skipped=unforeseen_first(skipped, foreseen))
     return operation
+
+
+def rehearse_assign(*, by: User, certification: Certification, learner_ids: Sequence[int], at: datetime) -> Rehearsal:
+    """What `assign` would do at this moment; nothing is written."""
+    selected = set(learner_ids)
+    learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
+    able = list(learners.eligible_for(certification).values_list("pk", flat=True))
+    operation = Operation(kind=Operation.Kind.ASSIGN, company=by.company, made_at=at)
+    return Rehearsal(able, learners_left_as_they_are(operation, certification, learners, selected, assigned=able))
 
 
 def checked_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,16 +18,24 @@ from certifications.models import Certification, FastStartProgram
 
 from .history import record_changes
 from .operations import begin, check_press, finish, lock
+from .rehearsal import Rehearsal, unforeseen_first
 from .skipped import assignments_left_as_they_are
 
 
 @transaction.atomic
 def unassign(
-    *, by: User, certification: Certification, assignment_ids: Sequence[int], op_id: uuid.UUID, at: datetime
+    *,
+    by: User,
+    certification: Certification,
+    assignment_ids: Sequence[int],
+    op_id: uuid.UUID,
+    at: datetime,
+    foreseen: Collection[int] | None = None,
 ) -> Operation:
     """Close the selected assignments that are still open. Progress, enrolment and eligibility stay.
 
-    Returns the operation, the same one for a repeated press. Raises a `RefusedOperation`.
+    `foreseen` are those of which the dialog said that they are closed already. Returns the operation,
+    the same one for a repeated press. Raises a `RefusedOperation`.
     """
     company = check_press(by=by, certification=certification, selected=assignment_ids)
     selected = sorted(set(assignment_ids))
@@ -43,13 +51,21 @@ def unassign(
     if is_new:
         assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(selected))
         changed = close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
-        finish(
-            operation,
-            requested=len(selected),
-            changed=changed,
-            skipped=assignments_left_as_they_are(operation, assignments, selected),
-        )
+        closed = Assignment.objects.filter(closed_in=operation).values_list("pk", flat=True)
+        skipped = assignments_left_as_they_are(operation, assignments, selected, changed=closed)
+        finish(operation, requested=len(selected), changed=changed, skipped=unforeseen_first(skipped, foreseen))
     return operation
+
+
+def rehearse_unassign(
+    *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
+) -> Rehearsal:
+    """What `unassign` would do at this moment; nothing is written."""
+    selected = set(assignment_ids)
+    assignments = Assignment.objects.filter(company=by.company_id, certification=certification, pk__in=one_of(selected))
+    able = list(assignments.open().values_list("pk", flat=True))
+    operation = Operation(kind=Operation.Kind.UNASSIGN, company=by.company, made_at=at)
+    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, selected, changed=able))
 
 
 def close_on_departure(*, person: User, by: User | None, at: datetime) -> None:

@@ -3,24 +3,88 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import DateField, F, Value
+from django.db.models import Case, DateField, F, Value, When
+from django.db.models.functions import Cast, ExtractIsoWeekDay
+from django.db.models.lookups import Exact
 
-from accounts.models import User
+from accounts.models import Company, User
 from accounts.querysets import one_of
+from accounts.templatetags.days import day
 from assignments import notices
+from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import next_on_moving, reminded_day
+from assignments.reminders import next_on_moving, reminded_day, shifted
 from certifications.models import Certification
 
 from .history import Day, record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
-from .reminding import note_next_after_moving
-from .skipped import assignments_left_as_they_are
+from .rehearsal import Rehearsal, unforeseen_first
+from .reminding import day_of, note_next_after_moving
+from .skipped import Reasons, assignments_left_as_they_are
+
+#: How far one press moves due days, in either direction.
+MOST_DAYS_MOVED = 365
+_SATURDAY, _SUNDAY = 6, 7
+
+
+@dataclass(frozen=True)
+class NewDueDate:
+    """What becomes of due days: `due_on` for everybody, None for no due day; or, with `days`, each its own moved.
+
+    `days` later, below zero: earlier; with `to_working_day` one that would be a Saturday or a Sunday
+    goes on to the Monday. With `spare_completed` who has completed the certification keeps theirs.
+    """
+
+    due_on: date | None = None
+    days: int | None = None
+    to_working_day: bool = False
+    spare_completed: bool = False
+
+    def after(self) -> Day:
+        """The due day afterwards, as an expression over an assignment; NULL where the calendar has none."""
+        if self.days is None:
+            return Value(self.due_on, DateField())
+        on = [(_SATURDAY, 2), (_SUNDAY, 1)] if self.to_working_day else []
+        return Case(
+            When(due_on__gt=shifted(date.max, -abs(self.days) - 2), then=Value(None, DateField())),
+            *(
+                When(Exact(ExtractIsoWeekDay(_later(self.days)), each), then=_later(self.days + more))
+                for each, more in on
+            ),
+            default=_later(self.days),
+        )
+
+    def why_not(self, due_on: date | None, after: date | None, *, today: date) -> str:
+        """Why an assignment due on `due_on` does not get the day `after`; empty where nothing is against it."""
+        if self.days is None and due_on == after:
+            return "Due on that day already." if due_on else "Without a due date already."
+        if self.days is None:
+            return ""
+        if due_on is None:
+            return "Has no due date that could be moved."
+        if after is None:
+            return "The calendar has no day so far ahead."
+        if after == due_on:
+            return "Due on a working day already."
+        return f"Would be due on {day(after)}, which is over." if after < today else ""
+
+    def check(self) -> None:
+        """Raises `InvalidMove`."""
+        if self.days is not None and (self.due_on or not -MOST_DAYS_MOVED <= self.days <= MOST_DAYS_MOVED):
+            raise InvalidMove(f"Due dates can be moved by up to {MOST_DAYS_MOVED} days.")
+        if self.days == 0 and not self.to_working_day:
+            raise InvalidMove("Choose by how many days, for example 7, or -7 for a week earlier.")
+
+
+def _later(days: int) -> Cast:
+    """So many days after the due day: an instant for PostgreSQL, unless it is told that it is a day."""
+    return Cast(day_of(-days), DateField())
 
 
 @transaction.atomic
@@ -29,53 +93,90 @@ def change_due_date(
     by: User,
     certification: Certification,
     seen: Mapping[int, int],
-    due_on: date | None,
     op_id: uuid.UUID,
     at: datetime,
+    due_on: date | None = None,
+    days: int | None = None,
+    to_working_day: bool = False,
+    spare_completed: bool = False,
+    reason: str = "",
+    foreseen: Collection[int] | None = None,
 ) -> Operation:
-    """Give the selected open assignments another due day, or none. Nobody is told; reminders follow.
+    """Give the selected open assignments the `NewDueDate` described. Nobody is told; reminders follow.
 
     `seen` maps the assignment to the version that was on the admin's screen: what somebody changed
-    meanwhile stays as they left it. Returns the operation, the same one for a repeated press.
-    Raises a `RefusedOperation`.
+    meanwhile stays as they left it. `foreseen` are those of which the dialog said that they stay as
+    they are. Returns the operation, the same one for a repeated press. Raises a `RefusedOperation`.
     """
     company = check_press(by=by, certification=certification, selected=list(seen))
+    new = NewDueDate(due_on, days, to_working_day, spare_completed)
+    new.check()
+    asked = {"by": by.pk, "certification": certification.pk, "seen": sorted(seen.items()), "reason": reason}
     operation, is_new = begin(
         kind=Operation.Kind.CHANGE_DUE_DATE,
         company=company,
         op_id=op_id,
-        asked={"by": by.pk, "certification": certification.pk, "seen": sorted(seen.items()), "due_on": due_on},
+        asked=asked | asdict(new),
         by=by,
         at=at,
         certification=certification,
         due_on=due_on,
+        moved_by_days=days,
+        to_working_day=to_working_day,
+        reason=reason,
     )
     if is_new:
         check_due_on(due_on, company=company, at=at)
-        assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(seen))
-        changed = _move(operation, _changeable(assignments, seen, due_on))
-        finish(
-            operation,
-            requested=len(seen),
-            changed=changed,
-            skipped=assignments_left_as_they_are(operation, assignments, seen),
-        )
+        assignments = _selected(company, certification, seen)
+        lock(assignments)
+        able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
+        moved = _move(operation, able) if days is None else move_each(operation, able, to=new.after())
+        skipped = assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons)
+        finish(operation, requested=len(seen), changed=moved, skipped=unforeseen_first(skipped, foreseen))
     return operation
 
 
-def _changeable(assignments: AssignmentQuerySet, seen: Mapping[int, int], due_on: date | None) -> list[int]:
-    """The ids of those that are open, as they were seen, and not due on that day anyway; locked."""
-    lock(assignments)
-    return [
-        pk
-        for pk, version, due_before in assignments.open().values_list("pk", "version", "due_on")
-        if seen[pk] == version and due_before != due_on
-    ]
+def rehearse_change_due_date(
+    *, by: User, certification: Certification, seen: Mapping[int, int], new: NewDueDate | None, at: datetime
+) -> Rehearsal:
+    """What `change_due_date` would do at this moment, as far as it is known without a `new` one; nothing is written."""
+    company = by.company
+    assert company  # noqa: S101, for the type checker: operators have no such page
+    operation = Operation(kind=Operation.Kind.CHANGE_DUE_DATE, company=company, certification=certification, made_at=at)
+    assignments = _selected(company, certification, seen)
+    able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
+    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons))
 
 
-def _move(operation: Operation, changeable: Sequence[int]) -> int:
+def _selected(company: Company, certification: Certification, seen: Mapping[int, int]) -> AssignmentQuerySet:
+    return Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(seen))
+
+
+def _judge(
+    assignments: AssignmentQuerySet, seen: Mapping[int, int], new: NewDueDate | None, *, today: date
+) -> tuple[list[int], Reasons]:
+    """The ids of those that can have it, open and as they were seen; and why it cannot be given to others, where
+    the reason is not that somebody changed them meanwhile.
+    """
+    opened = assignments.open().order_by("pk")
+    if new is None:
+        return [pk for pk, version in opened.values_list("pk", "version") if seen[pk] == version], {}
+    done = set(opened.completed().values_list("pk", flat=True)) if new.spare_completed else set()
+    able: list[int] = []
+    reasons: Reasons = {}
+    rows = opened.annotate(due_after=new.after()).values_list("pk", "version", "due_on", "due_after")
+    for pk, version, due_on, due_after in rows:
+        why_not = "Has completed it already." if pk in done else new.why_not(due_on, due_after, today=today)
+        if why_not:
+            reasons[pk] = why_not
+        elif seen[pk] == version:
+            able.append(pk)
+    return able, reasons
+
+
+def _move(operation: Operation, able: Sequence[int]) -> int:
     """Give all of them the operation's day."""
-    assignments = Assignment.objects.filter(pk__in=one_of(changeable))
+    assignments = Assignment.objects.filter(pk__in=one_of(able))
     _keep_what_was(operation, assignments, Value(operation.due_on, DateField()))
     plan = ReminderRule.objects.plan_of(operation.company_id)
     reminded = reminded_day(operation.company.zone, operation.made_at)
@@ -86,9 +187,9 @@ def _move(operation: Operation, changeable: Sequence[int]) -> int:
     )
 
 
-def move_each(operation: Operation, changeable: Sequence[int], *, to: Day) -> int:
+def move_each(operation: Operation, able: Sequence[int], *, to: Day) -> int:
     """Give each of them a day of its own, or none; `to` is an expression over the assignment."""
-    assignments = Assignment.objects.filter(pk__in=one_of(changeable))
+    assignments = Assignment.objects.filter(pk__in=one_of(able))
     _keep_what_was(operation, assignments, to)
     moved = assignments.update(due_on=to, next_reminder_on=None, version=F("version") + 1)
     plan = ReminderRule.objects.plan_of(operation.company_id)

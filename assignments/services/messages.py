@@ -86,5 +86,6 @@ def _begin(
 
 def _finish(operation: Operation, assignments: AssignmentQuerySet, selected: Sequence[int]) -> None:
     ids = set(selected)
-    skipped = assignments_left_as_they_are(operation, assignments, ids)
-    finish(operation, requested=len(ids), changed=operation.changes.count(), skipped=skipped)
+    changed = list(operation.changes.values_list("assignment_id", flat=True))
+    skipped = assignments_left_as_they_are(operation, assignments, ids, changed=changed)
+    finish(operation, requested=len(ids), changed=len(changed), skipped=skipped)

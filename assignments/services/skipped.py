@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
@@ -15,12 +17,14 @@ from assignments.querysets import REASONS, AssignmentQuerySet, LearnerQuerySet
 from certifications.models import Certification, FastStartEnrollment
 from notifications.models import Notification
 
-Skipped = dict[str, str]
+#: {name, email, reason} of somebody; `id`: what was selected, the learner or the assignment; `box`: the open assignment
+#: that is in the way, with its version; `unforeseen`: true where the dialog had not said so.
+Skipped = dict[str, Any]
 Reasons = dict[int, str]
 
 
-def entry(person: User, reason: str) -> Skipped:
-    return {"name": person.full_name, "email": person.email, "reason": reason}
+def entry(person: User, reason: str, **more: object) -> Skipped:
+    return {"name": person.full_name, "email": person.email, "reason": reason} | more
 
 
 def unknown_people(count: int, *, company: str) -> list[Skipped]:
@@ -32,11 +36,15 @@ def unknown_people(count: int, *, company: str) -> list[Skipped]:
 
 
 def learners_left_as_they_are(
-    operation: Operation, certification: Certification, learners: LearnerQuerySet, selected: Collection[int]
+    operation: Operation,
+    certification: Certification,
+    learners: LearnerQuerySet,
+    selected: Collection[int],
+    *,
+    assigned: Collection[int],
 ) -> list[Skipped]:
-    """One entry per selected learner for whom the operation opened no assignment, by name."""
-    opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
-    left = learners.filter(pk__in=one_of(set(selected).difference(opened)))
+    """One entry per selected learner who is not one of those `assigned`, by name."""
+    left = learners.filter(pk__in=one_of(set(selected).difference(assigned)))
     return not_assigned(operation, certification, left) + unknown_people(
         len(selected) - learners.count(), company=operation.company.name
     )
@@ -45,37 +53,50 @@ def learners_left_as_they_are(
 def not_assigned(operation: Operation, certification: Certification, left: LearnerQuerySet) -> list[Skipped]:
     """One entry each of these people, whom the operation does not assign, by name."""
     zone = operation.company.zone
+    in_the_way = _open_assignments(certification, left)
     reasons = (
-        _missing(certification, left, zone) | _assigned_since(operation, left) | _assigned(certification, left, zone)
+        _eligible_by_now(certification, left)
+        | _missing(certification, left, zone)
+        | _assigned_since(operation, left)
+        | {pk: f"Already assigned {made(assignment, zone)}." for pk, assignment in in_the_way.items()}
     )
-    return [entry(person, reasons.get(person.pk, "Deactivated.")) for person in left.by_name()]
-
-
-def assignments_left_as_they_are(
-    operation: Operation, assignments: AssignmentQuerySet, selected: Collection[int]
-) -> list[Skipped]:
-    """One entry per selected assignment that the operation did not change, by name of the learner."""
-    changed = AssignmentChange.objects.filter(operation=operation).values_list("assignment_id", flat=True)
-    left = assignments.filter(pk__in=one_of(set(selected).difference(changed)))
-    unknown = unknown_people(len(selected) - assignments.count(), company=operation.company.name)
-    return not_changed(operation, left) + unknown
-
-
-def not_changed(operation: Operation, left: AssignmentQuerySet) -> list[Skipped]:
-    """One entry each of these assignments, which the operation does not change, by name of the learner."""
-    left, zone = left.select_related("learner", "closed_by", "company"), operation.company.zone
-    reasons = _REASONS.get(operation.kind, _not_moved)(left.open(), operation)
     return [
-        entry(assignment.learner, closed(assignment, zone) if assignment.closed_at else reasons[assignment.pk])
-        for assignment in left.order_by("learner__first_name", "learner__last_name", "pk")
+        entry(person, reasons.get(person.pk, "Deactivated."), id=person.pk)
+        | ({"box": in_the_way[person.pk].selection_value} if person.pk in in_the_way else {})
+        for person in left.by_name()
     ]
 
 
-def _not_moved(left: AssignmentQuerySet, operation: Operation) -> Reasons:
-    on_that_day = "Due on that day already." if operation.due_on else "Without a due date already."
-    return _changed_meanwhile(left, operation) | {
-        assignment.pk: on_that_day for assignment in left if assignment.due_on == operation.due_on
-    }
+def assignments_left_as_they_are(
+    operation: Operation,
+    assignments: AssignmentQuerySet,
+    selected: Collection[int],
+    *,
+    changed: Collection[int],
+    known: Mapping[int, str] = MappingProxyType({}),
+) -> list[Skipped]:
+    """One entry per selected assignment that is not one of those `changed`, by name of the learner. Some reasons
+    may be `known` already.
+    """
+    left = assignments.filter(pk__in=one_of(set(selected).difference(changed)))
+    unknown = unknown_people(len(selected) - assignments.count(), company=operation.company.name)
+    return not_changed(operation, left, known=known) + unknown
+
+
+def not_changed(
+    operation: Operation, left: AssignmentQuerySet, *, known: Mapping[int, str] = MappingProxyType({})
+) -> list[Skipped]:
+    """One entry each of these assignments, which the operation does not change, by name of the learner."""
+    left, zone = left.select_related("learner", "closed_by", "company"), operation.company.zone
+    reasons = _REASONS.get(operation.kind, _changed_meanwhile)(left.open(), operation) | dict(known)
+    return [
+        entry(
+            assignment.learner,
+            closed(assignment, zone) if assignment.closed_at else reasons[assignment.pk],
+            id=assignment.pk,
+        )
+        for assignment in left.order_by("learner__first_name", "learner__last_name", "pk")
+    ]
 
 
 def _changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
@@ -121,7 +142,6 @@ def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:
 _REASONS: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {
     Operation.Kind.SEND_AGAIN: _not_sent_again,
     Operation.Kind.REMIND_NOW: _not_reminded,
-    Operation.Kind.TAKE_BACK: _changed_meanwhile,
 }
 
 
@@ -145,12 +165,15 @@ def _withdrawals(certification: Certification, left: LearnerQuerySet, zone: Zone
     }
 
 
-def _assigned(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo) -> Reasons:
+def _open_assignments(certification: Certification, left: LearnerQuerySet) -> dict[int, Assignment]:
+    """What these people have open, by the learner's id."""
     present = Assignment.objects.open().filter(certification=certification, learner__in=left.values("pk"))
-    return {
-        assignment.learner_id: f"Already assigned {made(assignment, zone)}."
-        for assignment in present.select_related("assigned_by")
-    }
+    return {assignment.learner_id: assignment for assignment in present.select_related("assigned_by")}
+
+
+def _eligible_by_now(certification: Certification, left: LearnerQuerySet) -> Reasons:
+    eligible = left.eligible_for(certification).values_list("pk", flat=True)
+    return dict.fromkeys(eligible, "Can be assigned by now, but not when you looked. Select them once more.")
 
 
 def _assigned_since(operation: Operation, left: LearnerQuerySet) -> Reasons:

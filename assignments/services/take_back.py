@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -20,16 +19,9 @@ from .assign import lock_learners, open_assignments
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_permission, check_press, finish, lock
+from .rehearsal import Rehearsal
 from .reminding import note_next
 from .skipped import Skipped, in_words, not_assigned, not_changed
-
-
-@dataclass(frozen=True)
-class TakeBack:
-    """What taking a press back would do at this moment: for how many, and for whom not and why."""
-
-    count: int
-    skipped: Sequence[Skipped]
 
 
 @transaction.atomic
@@ -64,7 +56,7 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
     return taking
 
 
-def rehearse_take_back(*, operation: Operation, at: datetime) -> TakeBack:
+def rehearse_take_back(*, operation: Operation, at: datetime) -> Rehearsal:
     """What `take_back` would do at this moment; nothing is written."""
     taking = Operation(
         kind=Operation.Kind.TAKE_BACK,
@@ -74,7 +66,7 @@ def rehearse_take_back(*, operation: Operation, at: datetime) -> TakeBack:
         made_at=at,
     )
     able = _able(operation)
-    return TakeBack(len(able), _skipped(taking, able))
+    return Rehearsal(able, _skipped(taking, able))
 
 
 def _check_first(operation: Operation, op_id: uuid.UUID) -> None:

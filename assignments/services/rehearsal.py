@@ -1,0 +1,42 @@
+"""What a press would do at this moment, and how what it did differs from that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from .skipped import Skipped
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a press would do at this moment: the ids of those selected whom it would change, and the others and why."""
+
+    able: Sequence[int]
+    skipped: Sequence[Skipped]
+
+    @property
+    def count(self) -> int:
+        return len(self.able)
+
+    @property
+    def foreseen(self) -> list[int]:
+        """The ids of those who would stay as they are."""
+        return [person["id"] for person in self.skipped if "id" in person]
+
+    @property
+    def by_reason(self) -> list[tuple[str, list[str]]]:
+        """The names for each reason, the most frequent one first."""
+        names: dict[str, list[str]] = {}
+        for person in self.skipped:
+            names.setdefault(person["reason"], []).append(person["name"])
+        return sorted(names.items(), key=lambda group: -len(group[1]))
+
+
+def unforeseen_first(skipped: Iterable[Skipped], foreseen: Collection[int] | None) -> list[Skipped]:
+    """Whom a press skipped, first those of whom its dialog had not said so, marked. None: it had no dialog."""
+    if foreseen is None:
+        return list(skipped)
+    known = set(foreseen)
+    marked = [person if person.get("id") in known else person | {"unforeseen": True} for person in skipped]
+    return sorted(marked, key=lambda person: "unforeseen" not in person)
