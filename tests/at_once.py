@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -37,6 +39,25 @@ def while_it_waits(first: Deed, second: Deed) -> object:
             waiting = pool.submit(at_once, second)
             _until_somebody_waits_for_a_lock()
         return waiting.result(10)[0]
+
+
+@contextmanager
+def right_after(text: str, deed: Deed) -> Iterator[list[object]]:
+    """Once a statement with `text` has been executed in here, `deed` is done elsewhere, before the next statement.
+
+    What it came to is in the list.
+    """
+    outcomes: list[object] = []
+
+    def execute_and_do(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        result = execute(sql, *arguments)
+        if text in sql and not outcomes:
+            outcomes.append(None)
+            outcomes[:] = at_once(deed)
+        return result
+
+    with connection.execute_wrapper(execute_and_do):
+        yield outcomes
 
 
 def _until_somebody_waits_for_a_lock() -> None:

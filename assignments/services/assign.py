@@ -22,7 +22,7 @@ from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .rehearsal import Rehearsal, unforeseen_first
-from .skipped import learners_left_as_they_are
+from .skipped import learners_left_as_they_are, open_assignments_of
 
 
 @transaction.atomic
@@ -61,6 +61,8 @@ def assign(
         check_due_on(due_on, company=company, at=at)
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
         lock_learners(learners)
+        # Asked before anybody is assigned: whoever is unassigned from now on was still assigned for this press.
+        in_the_way = open_assignments_of(learners, certification)
         able = learners.exclude(pk__in=one_of(foreseen)) if foreseen else learners
         plan = ReminderRule.objects.plan_of(company.pk)
         changed = open_assignments(
@@ -72,7 +74,9 @@ def assign(
             reminder=next_on_assigning(plan, due_on, today=company.day_at(at)),
         )
         opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
-        skipped = learners_left_as_they_are(operation, certification, learners, selected, assigned=opened)
+        skipped = learners_left_as_they_are(
+            operation, certification, learners, selected, assigned=opened, in_the_way=in_the_way
+        )
         finish(operation, requested=len(selected), changed=changed, skipped=unforeseen_first(skipped, foreseen))
     return operation
 

@@ -21,6 +21,8 @@ from notifications.models import Notification
 #: that is in the way, with its version; `unforeseen`: true where the dialog had not said so.
 Skipped = dict[str, Any]
 Reasons = dict[int, str]
+#: What somebody has open, by the learner's id.
+InTheWay = dict[int, Assignment]
 
 
 def entry(person: User, reason: str, **more: object) -> Skipped:
@@ -42,18 +44,25 @@ def learners_left_as_they_are(
     selected: Collection[int],
     *,
     assigned: Collection[int],
+    in_the_way: InTheWay | None = None,
 ) -> list[Skipped]:
     """One entry per selected learner who is not one of those `assigned`, by name."""
     left = learners.filter(pk__in=one_of(set(selected).difference(assigned)))
-    return not_assigned(operation, certification, left) + unknown_people(
+    return not_assigned(operation, certification, left, in_the_way) + unknown_people(
         len(selected) - learners.count(), company=operation.company.name
     )
 
 
-def not_assigned(operation: Operation, certification: Certification, left: LearnerQuerySet) -> list[Skipped]:
-    """One entry each of these people, whom the operation does not assign, by name."""
+def not_assigned(
+    operation: Operation, certification: Certification, left: LearnerQuerySet, in_the_way: InTheWay | None = None
+) -> list[Skipped]:
+    """One entry each of these people, whom the operation does not assign, by name.
+
+    `in_the_way` is what they had open when that was decided, by default what they have open now: a
+    press holds people, and somebody may have closed their assignments since.
+    """
     zone = operation.company.zone
-    in_the_way = _open_assignments(certification, left)
+    in_the_way = open_assignments_of(left, certification) if in_the_way is None else in_the_way
     reasons = (
         _eligible_by_now(certification, left)
         | _missing(certification, left, zone)
@@ -153,6 +162,7 @@ def _missing(certification: Certification, left: LearnerQuerySet, zone: ZoneInfo
     return {
         pk: "; ".join(ended.get(pk, words) if words == not_enrolled else words for words in kept_away) + "."
         for pk, kept_away in reasons.items()
+        if kept_away
     }
 
 
@@ -165,9 +175,9 @@ def _withdrawals(certification: Certification, left: LearnerQuerySet, zone: Zone
     }
 
 
-def _open_assignments(certification: Certification, left: LearnerQuerySet) -> dict[int, Assignment]:
+def open_assignments_of(learners: LearnerQuerySet, certification: Certification) -> InTheWay:
     """What these people have open, by the learner's id."""
-    present = Assignment.objects.open().filter(certification=certification, learner__in=left.values("pk"))
+    present = Assignment.objects.open().filter(certification=certification, learner__in=learners.values("pk"))
     return {assignment.learner_id: assignment for assignment in present.select_related("assigned_by")}
 
 

@@ -21,7 +21,7 @@ from .due_dates import move_each
 from .operations import begin, check_permission, check_press, finish, lock
 from .rehearsal import Rehearsal
 from .reminding import note_next
-from .skipped import Skipped, in_words, not_assigned, not_changed
+from .skipped import InTheWay, Skipped, in_words, not_assigned, not_changed, open_assignments_of
 
 
 @transaction.atomic
@@ -51,8 +51,10 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
     )
     if is_new:
         _lock(operation)
+        in_the_way = _in_the_way(operation)
         able = _able(operation)
-        finish(taking, requested=len(concerned), changed=_undo(taking, operation, able), skipped=_skipped(taking, able))
+        changed = _undo(taking, operation, able)
+        finish(taking, requested=len(concerned), changed=changed, skipped=_skipped(taking, able, in_the_way))
     return taking
 
 
@@ -65,8 +67,9 @@ def rehearse_take_back(*, operation: Operation, at: datetime) -> Rehearsal:
         takes_back=operation,
         made_at=at,
     )
+    in_the_way = _in_the_way(operation)
     able = _able(operation)
-    return Rehearsal(able, _skipped(taking, able))
+    return Rehearsal(able, _skipped(taking, able, in_the_way))
 
 
 def _check_first(operation: Operation, op_id: uuid.UUID) -> None:
@@ -96,6 +99,13 @@ def _unassigned(operation: Operation) -> LearnerQuerySet:
     return Learner.objects.filter(company=operation.company_id, pk__in=closed.values("learner"))
 
 
+def _in_the_way(operation: Operation) -> InTheWay:
+    """What those who would be assigned again have open. Asked before `_able`: from then on it only becomes less."""
+    if operation.kind == Operation.Kind.UNASSIGN and operation.certification:
+        return open_assignments_of(_unassigned(operation), operation.certification)
+    return {}
+
+
 def _able(operation: Operation) -> list[int]:
     """The assignments of `_concerned` that nobody has changed since and that can be undone now."""
     changed = Assignment.objects.filter(pk__in=operation.changes.not_overtaken().values("assignment"))
@@ -122,7 +132,7 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
     return opened
 
 
-def _skipped(taking: Operation, able: Sequence[int]) -> list[Skipped]:
+def _skipped(taking: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:
     operation = taking.takes_back
     if operation is None or operation.certification is None:
         return []
@@ -130,4 +140,4 @@ def _skipped(taking: Operation, able: Sequence[int]) -> list[Skipped]:
     if operation.kind != Operation.Kind.UNASSIGN:
         return not_changed(taking, left)
     people = Learner.objects.filter(company=operation.company_id, pk__in=left.values("learner"))
-    return not_assigned(taking, operation.certification, people)
+    return not_assigned(taking, operation.certification, people, in_the_way)

@@ -1,0 +1,58 @@
+"""What somebody else does in the middle of a press: it is told as it was when the press decided."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from accounts.models import User
+from assignments import services
+from assignments.models import Assignment
+from certifications.models import Certification
+from tests.at_once import right_after
+from tests.factories import PersonFactory
+
+from .presses import DUE_ON, NOW, assign, assigned, reasons, unassign
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+DECIDED = 'INSERT INTO "assignments_assignment"'
+BY_ADA = "Already assigned by Ada Ekström on Mon 1 March 2027, 10:00, due Tue 9 March 2027."
+
+
+@pytest.fixture
+def clock() -> Iterator[None]:
+    """The real one: sessions wait for each other in it."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def zoe(ada: User) -> User:
+    """A second admin."""
+    return PersonFactory(company=ada.company, first_name="Zoe", can_manage_assignments=True)
+
+
+def test_who_is_unassigned_when_the_press_has_decided_was_assigned_for_it(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    made = assigned(ada, message, lena, due_on=DUE_ON)
+    with right_after(DECIDED, lambda: unassign(ada, message, made)) as unassigned:
+        operation = assign(zoe, message, lena)
+    assert [each.changed for each in unassigned] == [1]  # type: ignore[attr-defined]
+    assert reasons(operation) == {"Lena Brandt": BY_ADA}
+    assert not Assignment.objects.open().exists()
+
+
+def test_who_is_unassigned_when_taking_back_has_decided_was_assigned_for_it(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    gone = unassign(zoe, message, assigned(zoe, message, lena))
+    made = assigned(ada, message, lena, due_on=DUE_ON)
+    with right_after(DECIDED, lambda: unassign(ada, message, made)) as unassigned:
+        operation = services.take_back(by=zoe, operation=gone, op_id=uuid.uuid4(), at=NOW)
+    assert [each.changed for each in unassigned] == [1]  # type: ignore[attr-defined]
+    assert reasons(operation) == {"Lena Brandt": BY_ADA}
+    assert not Assignment.objects.open().exists()
