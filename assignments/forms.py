@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
-from .models import Assignment
+from .models import Assignment, Operation
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
+from .services.due_dates import MOST_DAYS_MOVED, NewDueDate
 
 UNREADABLE = "The selection could not be read. Open the list again and select once more."
 _LARGEST_ID = 2**63 - 1
@@ -51,9 +52,20 @@ class PressForm(forms.Form):
     op_id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": UNREADABLE, "required": UNREADABLE})
 
     @classmethod
-    def opened(cls, **initial: Any) -> PressForm:
+    def opened(cls, **initial: Any) -> Self:
         """The form as a dialog first shows it."""
         return cls(initial={"op_id": uuid.uuid4(), **initial})
+
+
+class SelectionForm(PressForm):
+    """A press about selected people. `foreseen`: of whom the dialog said that they stay as they are."""
+
+    foreseen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_foreseen(self) -> list[int] | None:
+        """Their ids; None without a dialog."""
+        given = self.data.get("foreseen")
+        return None if given is None else [_number(value) for value in given.split(",") if value]
 
 
 class DueDateField(forms.DateField):
@@ -68,7 +80,7 @@ class DueDateField(forms.DateField):
         )
 
 
-class DueDateForm(PressForm):
+class DueDateForm(SelectionForm):
     due_on = DueDateField()
     #: When the company's learners are reminded, in words; empty where they are not.
     reminders = ""
@@ -86,6 +98,53 @@ class DueDateForm(PressForm):
         }
 
 
+class NewDueDateForm(DueDateForm):
+    """One day for everybody, each moved by some days, or none."""
+
+    TO, BY, NONE = "to", "by", "none"
+    how = forms.ChoiceField(
+        label="New due date",
+        choices=[(TO, "The same day for everybody"), (BY, "Move each by some days"), (NONE, "No due date")],
+        widget=forms.RadioSelect,
+        required=False,
+        initial=TO,
+    )
+    days = forms.IntegerField(
+        label="Days later",
+        required=False,
+        min_value=-MOST_DAYS_MOVED,
+        max_value=MOST_DAYS_MOVED,
+        help_text="7 is a week later, -7 a week earlier.",
+    )
+    to_working_day = forms.BooleanField(label="From a Saturday or a Sunday on to the Monday", required=False)
+    spare_completed = forms.BooleanField(label="Leave out whoever has completed it", required=False, initial=True)
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=Operation._meta.get_field("reason").max_length,
+        help_text="Kept with the change, for whoever asks later why a due date is what it is.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError for what has been left out. A form that says nothing of how means the day it names."""
+        written = super().clean() or self.cleaned_data
+        how = written.get("how")
+        if how == self.TO and not written.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", "Choose a day, or choose “No due date” above.")
+        if how == self.BY and not written.get("days") and not written.get("to_working_day") and not self.errors:
+            self.add_error("days", "Write by how many days, for example 7, or -7 for a week earlier.")
+        return written
+
+    @property
+    def new(self) -> NewDueDate:
+        """What was chosen, when it is valid."""
+        written = self.cleaned_data
+        spares = written["spare_completed"]
+        if written["how"] == self.BY:
+            return NewDueDate(None, written["days"] or 0, written["to_working_day"], spares)
+        return NewDueDate(None if written["how"] == self.NONE else written["due_on"], spare_completed=spares)
+
+
 class AssignForm(DueDateForm):
     name = forms.CharField(
         label="Assignment Name",
@@ -99,6 +158,7 @@ class PreviewForm(AssignForm):
     """The same to look at, without a press."""
 
     op_id = None  # type: ignore[assignment]  # so Django is told to leave a field out
+    foreseen = None  # type: ignore[assignment]
 
 
 class DaysField(forms.CharField):

@@ -130,6 +130,10 @@ class Operation(models.Model):
         return self.kind != self.Kind.CHANGE_REMINDERS and not self.is_consequence
 
     @property
+    def days(self) -> int:
+        return abs(self.moved_by_days or 0)
+
+    @property
     def skipped_count(self) -> int:
         return self.requested - self.changed
 

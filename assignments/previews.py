@@ -15,6 +15,7 @@ from certifications.models import Certification
 from certifications.querysets import progress, steps_done, steps_of
 
 from . import notices
+from .errors import InvalidDueDate
 from .models import Assignment, Learner
 from .querysets import certifications_with_counts
 from .reminders import Plan, next_on_assigning, shifted
@@ -88,6 +89,24 @@ def as_if_assigned(
     for told in ("steps_done", "steps_total", "completed_at"):
         setattr(assignment, told, getattr(person, told))
     return assignment
+
+
+def assignment_message(
+    person: Learner,
+    certification: Certification,
+    *,
+    by: User,
+    name: str,
+    due_on: date | None,
+    plan: Plan,
+    at: datetime,
+) -> notices.Preview | None:
+    """The email that a press at the aware instant `at` would send to one of the `people`. None for a past day."""
+    try:
+        assignment = as_if_assigned(person, certification, by=by, name=name, due_on=due_on, plan=plan, at=at)
+    except InvalidDueDate:
+        return None
+    return notices.previews_of(assignment, plan, at=at)[0]
 
 
 def example_of(plan: Plan, *, user: User, today: date) -> Example | None:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
 from .views import lists, messages, operations, presses, previews, reminders, taking_back, upcoming
+from .views.buttons import BUTTONS
 
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
@@ -24,7 +25,7 @@ urlpatterns = [
     path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),
     path(ONE, lists.certification_detail, name="team-certification"),
     *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in lists.TABS),
-    *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in presses.PRESSES),
+    *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in BUTTONS),
     path(f"{ONE}learners/<int:pk>/messages/", messages.learner_messages, name="team-messages"),
     path(f"{ONE}assign/preview/", previews.of_selection, name="team-assign-preview"),
     path(PREVIEW, previews.preview, name="team-preview"),

@@ -8,8 +8,8 @@ and write nothing. Instants are aware, due days are days of the company's calend
 
 from .assign import assign, rehearse_assign
 from .close import close_on_departure, close_on_withdrawal, rehearse_unassign, unassign
-from .due_dates import NewDueDate, change_due_date, rehearse_change_due_date
-from .messages import remind_now, send_again
+from .due_dates import NewDueDate, change_due_date, rehearse_change_due_date, reminded_at_once
+from .messages import rehearse_remind_now, rehearse_send_again, remind_now, send_again
 from .operations import check_press
 from .planning import change_reminders
 from .rehearsal import Rehearsal
@@ -30,9 +30,12 @@ __all__ = [
     "queue_reminders",
     "rehearse_assign",
     "rehearse_change_due_date",
+    "rehearse_remind_now",
+    "rehearse_send_again",
     "rehearse_take_back",
     "rehearse_unassign",
     "remind_now",
+    "reminded_at_once",
     "send_again",
     "sweep",
     "take_back",

@@ -19,7 +19,7 @@ from assignments import notices
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import next_on_moving, reminded_day, shifted
+from assignments.reminders import next_on_moving, reminded_day, shifted, spans
 from certifications.models import Certification
 
 from .history import Day, record_changes
@@ -146,6 +146,14 @@ def rehearse_change_due_date(
     assignments = _selected(company, certification, seen)
     able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
     return Rehearsal(able, assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons))
+
+
+def reminded_at_once(able: Sequence[int], new: NewDueDate, *, company: Company, at: datetime) -> int:
+    """How many of these assignments would bring a reminder with the next sweep, since the moment of it has passed."""
+    plan, reminded = ReminderRule.objects.plan_of(company.pk), reminded_day(company.zone, at)
+    days = [(span.first, span.last) for span in spans(plan.reminders, reminded) if span.passed is not None]
+    to_do = Assignment.objects.filter(pk__in=one_of(able)).not_completed().annotate(due_after=new.after())
+    return sum(to_do.filter(due_after__range=each).count() for each in days)
 
 
 def _selected(company: Company, certification: Certification, seen: Mapping[int, int]) -> AssignmentQuerySet:

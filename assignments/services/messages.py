@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,51 +18,110 @@ from notifications import services as post_office
 
 from .history import record_changes
 from .operations import begin, check_press, finish, lock
+from .rehearsal import Rehearsal, unforeseen_first
 from .skipped import assignments_left_as_they_are
 
 
 @transaction.atomic
 def send_again(
-    *, by: User, certification: Certification, assignment_ids: Sequence[int], op_id: uuid.UUID, at: datetime
+    *,
+    by: User,
+    certification: Certification,
+    assignment_ids: Sequence[int],
+    op_id: uuid.UUID,
+    at: datetime,
+    foreseen: Collection[int] | None = None,
 ) -> Operation:
     """Send once more the emails about the selected open assignments that were given up, to the address of now.
 
-    Returns the operation, the same one for a repeated press. Raises a `RefusedOperation`.
+    `foreseen` are those of which the dialog said that they are left out. Returns the operation, the
+    same one for a repeated press. Raises a `RefusedOperation`.
     """
     operation, is_new, assignments = _begin(
         Operation.Kind.SEND_AGAIN, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
-        failed = notices.not_reached(assignments.open(), company=operation.company_id)
-        chosen = Assignment.objects.filter(pk__in=one_of(lock(failed)))
+        chosen = Assignment.objects.filter(pk__in=one_of(lock(_failed(assignments, operation.company_id))))
         record_changes(operation, chosen, AssignmentChange.Kind.SENT_AGAIN)
         post_office.send_again(about=notices.about(chosen), at=at)
-        _finish(operation, assignments, assignment_ids)
+        _finish(operation, assignments, assignment_ids, foreseen)
     return operation
+
+
+def rehearse_send_again(
+    *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
+) -> Rehearsal:
+    """What `send_again` would do at this moment; nothing is written."""
+    operation, assignments = _described(Operation.Kind.SEND_AGAIN, by, certification, assignment_ids, at)
+    able = list(_failed(assignments, operation.company_id).values_list("pk", flat=True))
+    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, set(assignment_ids), changed=able))
+
+
+def _failed(assignments: AssignmentQuerySet, company: int) -> AssignmentQuerySet:
+    return notices.not_reached(assignments.open(), company=company)
 
 
 @transaction.atomic
 def remind_now(
-    *, by: User, certification: Certification, assignment_ids: Sequence[int], op_id: uuid.UUID, at: datetime
+    *,
+    by: User,
+    certification: Certification,
+    assignment_ids: Sequence[int],
+    op_id: uuid.UUID,
+    at: datetime,
+    foreseen: Collection[int] | None = None,
 ) -> Operation:
     """Remind the learners of the selected open assignments who are not done, each at most once a day.
 
-    A day is one of the company's calendar; a reminder of the plan on the same day counts too. Returns
-    the operation, the same one for a repeated press. Raises a `RefusedOperation`.
+    A day is one of the company's calendar; a reminder of the plan on the same day counts too. `foreseen`
+    are those of which the dialog said that they are left out. Returns the operation, the same one for a
+    repeated press. Raises a `RefusedOperation`.
     """
     operation, is_new, assignments = _begin(
         Operation.Kind.REMIND_NOW, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
+        held = Assignment.objects.filter(pk__in=one_of(lock(_to_do(assignments))))
         today = operation.company.day_at(at)
-        to_do = assignments.open().not_completed().filter(learner__status=User.Status.ACTIVE)
-        held = Assignment.objects.filter(pk__in=one_of(lock(to_do)))
-        reminded = notices.reminded_on(held, day=today, zone=operation.company.zone)
+        reminded = _reminded(operation, held)
         notices.promise_remind_now(held.exclude(pk__in=one_of(reminded)), by=by, today=today, at=at)
         # Another press of the same moment may have been first: the post office knows who is reminded by this one.
         record_changes(operation, notices.reminded_at(held, at=at), AssignmentChange.Kind.REMINDED)
-        _finish(operation, assignments, assignment_ids)
+        _finish(operation, assignments, assignment_ids, foreseen)
     return operation
+
+
+def rehearse_remind_now(
+    *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
+) -> Rehearsal:
+    """What `remind_now` would do at this moment; nothing is written."""
+    operation, assignments = _described(Operation.Kind.REMIND_NOW, by, certification, assignment_ids, at)
+    to_do = _to_do(assignments)
+    able = list(to_do.exclude(pk__in=one_of(_reminded(operation, to_do))).values_list("pk", flat=True))
+    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, set(assignment_ids), changed=able))
+
+
+def _to_do(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
+    return assignments.open().not_completed().filter(learner__status=User.Status.ACTIVE)
+
+
+def _reminded(operation: Operation, assignments: AssignmentQuerySet) -> Mapping[int, datetime]:
+    """Whom of these a reminder went to on the company's day of the press, and when."""
+    company = operation.company
+    return notices.reminded_on(assignments, day=company.day_at(operation.made_at), zone=company.zone)
+
+
+def _described(
+    kind: Operation.Kind, by: User, certification: Certification, selected: Sequence[int], at: datetime
+) -> tuple[Operation, AssignmentQuerySet]:
+    """An operation that is not kept, and the assignments that it is about."""
+    operation = Operation(kind=kind, company=by.company, certification=certification, made_at=at)
+    return operation, _selected(operation, set(selected))
+
+
+def _selected(operation: Operation, ids: Collection[int]) -> AssignmentQuerySet:
+    own = {"company": operation.company_id, "certification": operation.certification_id}
+    return Assignment.objects.filter(**own, pk__in=one_of(ids))
 
 
 def _begin(
@@ -80,12 +139,13 @@ def _begin(
     operation, is_new = begin(
         kind=kind, company=company, op_id=op_id, asked=asked, by=by, at=at, certification=certification
     )
-    assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(ids))
-    return operation, is_new, assignments
+    return operation, is_new, _selected(operation, ids)
 
 
-def _finish(operation: Operation, assignments: AssignmentQuerySet, selected: Sequence[int]) -> None:
+def _finish(
+    operation: Operation, assignments: AssignmentQuerySet, selected: Sequence[int], foreseen: Collection[int] | None
+) -> None:
     ids = set(selected)
     changed = list(operation.changes.values_list("assignment_id", flat=True))
     skipped = assignments_left_as_they_are(operation, assignments, ids, changed=changed)
-    finish(operation, requested=len(ids), changed=len(changed), skipped=skipped)
+    finish(operation, requested=len(ids), changed=len(changed), skipped=unforeseen_first(skipped, foreseen))

@@ -7,6 +7,25 @@ from dataclasses import dataclass
 
 from .skipped import Skipped
 
+#: Reasons in a dialog, and people named for each; the others are numbers.
+REASONS_SHOWN, NAMES_SHOWN = 20, 10
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why some stay as they are: a sentence, and their names. Empty for whoever is unknown."""
+
+    words: str
+    names: Sequence[str]
+
+    @property
+    def shown(self) -> Sequence[str]:
+        return self.names[:NAMES_SHOWN]
+
+    @property
+    def others(self) -> int:
+        return len(self.names) - len(self.shown)
+
 
 @dataclass(frozen=True)
 class Rehearsal:
@@ -25,12 +44,13 @@ class Rehearsal:
         return [person["id"] for person in self.skipped if "id" in person]
 
     @property
-    def by_reason(self) -> list[tuple[str, list[str]]]:
-        """The names for each reason, the most frequent one first."""
+    def by_reason(self) -> list[Reason]:
+        """Those skipped for each of the most frequent reasons, the first one first."""
         names: dict[str, list[str]] = {}
         for person in self.skipped:
             names.setdefault(person["reason"], []).append(person["name"])
-        return sorted(names.items(), key=lambda group: -len(group[1]))
+        reasons = sorted((Reason(*each) for each in names.items()), key=lambda reason: -len(reason.names))
+        return reasons[:REASONS_SHOWN]
 
 
 def unforeseen_first(skipped: Iterable[Skipped], foreseen: Collection[int] | None) -> list[Skipped]:

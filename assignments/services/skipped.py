@@ -64,16 +64,22 @@ def not_assigned(
     zone = operation.company.zone
     in_the_way = open_assignments_of(left, certification) if in_the_way is None else in_the_way
     reasons = (
-        _eligible_by_now(certification, left)
-        | _missing(certification, left, zone)
+        _missing(certification, left, zone)
+        | _eligible_by_now(certification, left)
         | _assigned_since(operation, left)
         | {pk: f"Already assigned {made(assignment, zone)}." for pk, assignment in in_the_way.items()}
     )
     return [
-        entry(person, reasons.get(person.pk, "Deactivated."), id=person.pk)
-        | ({"box": in_the_way[person.pk].selection_value} if person.pk in in_the_way else {})
+        entry(person, reasons.get(person.pk, "Deactivated."), id=person.pk) | _box(operation, in_the_way.get(person.pk))
         for person in left.by_name()
     ]
+
+
+def _box(operation: Operation, in_the_way: Assignment | None) -> Skipped:
+    """What the operation's due day could be given to instead: an assignment that somebody made with another one."""
+    if in_the_way is None or operation.due_on in (None, in_the_way.due_on):
+        return {}
+    return {"box": in_the_way.selection_value}
 
 
 def assignments_left_as_they_are(

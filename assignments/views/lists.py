@@ -18,8 +18,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
+from accounts.querysets import one_of
 from assignments import facets, notices
 from assignments.filters import Facet, Filters, Scope
+from assignments.forms import NewDueDateForm, versions_of
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Learner, Operation
 from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet, certifications_with_counts
@@ -181,6 +183,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "today": today_of(request),
         "operation": operation,
         "delivery": operation and notices.delivery_of(operation),
+        "my_date_instead": operation and my_date_instead(operation, request.user),
     } | _shown_filters(request, filters, rows)
 
 
@@ -217,6 +220,25 @@ def _operation_on(request: PersonRequest, certification: Certification) -> Opera
     except ValueError:
         return None
     return operations_of(request.user).pressed().filter(op_id=op_id, certification=certification).first()
+
+
+@dataclass(frozen=True)
+class MyDateInstead:
+    """One press that gives the due day of an Assign to those `boxes` whom it found assigned with another."""
+
+    form: NewDueDateForm
+    boxes: list[str]
+
+
+def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
+    """For who pressed Assign, while nobody has changed those assignments since or completed them."""
+    seen = versions_of([person["box"] for person in operation.skipped if "box" in person])
+    if not seen or operation.made_by_id != user.pk:
+        return None
+    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(pk__in=one_of(seen)).order_by("pk")
+    boxes = [assignment.selection_value for assignment in to_do if seen[assignment.pk] == assignment.version]
+    form = NewDueDateForm.opened(how=NewDueDateForm.TO, due_on=operation.due_on, spare_completed=True)
+    return MyDateInstead(form, boxes) if boxes else None
 
 
 def counted_certification(request: PersonRequest, slug: str) -> Certification:

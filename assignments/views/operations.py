@@ -20,7 +20,7 @@ from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import csv_lines, download
 from certifications.models import Certification
 
-from .lists import operations_of, today_of
+from .lists import my_date_instead, operations_of, today_of
 
 CHANGE_KEYS: SortKeys = {
     "learner": ("assignment__learner__first_name", "assignment__learner__last_name"),
@@ -104,7 +104,8 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         "sort": query.sort,
         "today": today_of(request),
     }
-    return render(request, "assignments/operation_detail.html", _result_of(operation) | context)
+    context |= _result_of(operation) | {"my_date_instead": my_date_instead(operation, request.user)}
+    return render(request, "assignments/operation_detail.html", context)
 
 
 @page_of(TEAM_ASSIGNMENTS)
