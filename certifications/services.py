@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, Max, OuterRef, ProtectedError
+from django.db.models import DateTimeField, Exists, F, Max, OuterRef, ProtectedError, Value
+from django.db.models.functions import Greatest
 
 from accounts.models import Company, User
 
@@ -68,7 +69,9 @@ def enroll(*, person: User, program: FastStartProgram, at: datetime) -> FastStar
 def withdraw(*, person: User, program: FastStartProgram, by: User | None, at: datetime) -> bool:
     """End a person's enrolment, and what hangs on it; progress stays. Returns whether there was one."""
     _lock(person)
-    ended = FastStartEnrollment.objects.current().filter(user=person, program=program).update(withdrawn_at=at)
+    # Whoever enrolled them while this waited did so after `at`: an enrolment ends when it began, at the earliest.
+    ends_at = Greatest(Value(at, DateTimeField()), F("enrolled_at"))
+    ended = FastStartEnrollment.objects.current().filter(user=person, program=program).update(withdrawn_at=ends_at)
     if ended:
         withdrawals.announce(person=person, program=program, by=by, at=at)
     return bool(ended)
@@ -149,6 +152,10 @@ def _begin(person: User, certification: Certification, at: datetime) -> Certific
         user=person, certification=certification
     )
     begun = mine.first()
+    if begun is None:
+        # The first step needs the enrolment: whoever ends it at this moment comes before the step or after it.
+        _lock(person)
+        begun = mine.first()
     if begun is not None:
         return begun
     if not FastStartEnrollment.objects.current().filter(user=person, program=certification.program).exists():

@@ -70,6 +70,39 @@ def test_withdrawing_waits_for_an_enrolment_of_the_same_person(lena: User, messa
     assert FastStartEnrollment.objects.get().withdrawn_at == LATER
 
 
+def test_who_is_enrolled_while_a_withdrawal_waits_is_withdrawn_from_that_moment(
+    lena: User, message: Certification
+) -> None:
+    program = message.program
+    services.withdraw(person=lena, program=program, by=None, at=AT)
+    ended = while_it_waits(
+        lambda: services.enroll(person=lena, program=program, at=LATER),
+        lambda: services.withdraw(person=lena, program=program, by=None, at=AT),
+    )
+    assert ended is True
+    assert FastStartEnrollment.objects.get().withdrawn_at == LATER
+
+
+def test_a_withdrawal_waits_for_the_first_step_of_the_same_person(lena: User, message: Certification) -> None:
+    first, second, *_ = message.steps.order_by("position")
+    ended = while_it_waits(
+        lambda: services.complete_step(person=lena, step=first, at=AT),
+        lambda: services.withdraw(person=lena, program=message.program, by=None, at=AT),
+    )
+    assert ended is True
+    assert services.complete_step(person=lena, step=second, at=LATER).status == "in_progress"
+
+
+def test_the_first_step_waits_for_a_withdrawal_and_is_refused(lena: User, message: Certification) -> None:
+    step = message.steps.get(position=1)
+    refused = while_it_waits(
+        lambda: services.withdraw(person=lena, program=message.program, by=None, at=AT),
+        lambda: services.complete_step(person=lena, step=step, at=AT),
+    )
+    assert isinstance(refused, StepNotOpen)
+    assert not CertificationEnrollment.objects.exists()
+
+
 def test_taking_out_a_step_waits_for_who_does_the_last_other_one(lena: User, message: Certification) -> None:
     complete(lena, message, steps=4, at=AT)
     fifth, sixth = message.steps.filter(position__gte=5).order_by("position")
