@@ -1,0 +1,77 @@
+"""`python -m benchmarks [--only B1,B2] [--scale 0.1]`: measure, print a line per figure, write `latest.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .place import NoPostgreSQL, load, machine, own_place
+
+LATEST = Path(__file__).parent / "latest.json"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--only", default="", help="for example B1,B2")
+    parser.add_argument("--scale", type=float, default=1.0, help="0.1: a tenth of the people, in about a minute")
+    parser.add_argument("--out", type=Path, help="where the figures go as JSON; by default latest.json for a whole run")
+    asked = parser.parse_args(arguments)
+    begun = time.monotonic()
+    try:
+        with own_place() as database:
+            kept = _run(asked, database)
+    except NoPostgreSQL as missing:
+        say(str(missing))
+        return 2
+    say(f"{time.monotonic() - begun:.0f} s")
+    out = asked.out or (LATEST if not asked.only and asked.scale == 1 else None)
+    if out:
+        out.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _run(asked: argparse.Namespace, database: str) -> dict[str, Any]:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    described = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "scale": asked.scale} | machine(database)
+    for name, value in described.items():
+        say(f"{name}: {value}")
+    figures = []
+    for figure in _figures({each for each in asked.only.upper().split(",") if each}, asked.scale):
+        say(figure.line)
+        figures.append(figure.as_json())
+    return described | {"load": load(), "figures": figures}
+
+
+def _figures(only: set[str], scale: float) -> Iterator[Any]:
+    from . import assigning, lists, population
+
+    begun = time.monotonic()
+    companies = population.fill({"Large": round(100_000 * scale), "Small": round(10_000 * scale)})
+    large, small = companies["Large"], companies["Small"]
+    say(f"{large.people:,} and {small.people:,} people after {time.monotonic() - begun:.0f} s; load {load()}")
+    parts = {
+        "B2": lambda: lists.measure(large, small),
+        "B1": lambda: assigning.measure(large, [round(size * scale) for size in (1_000, 10_000, 100_000)]),
+    }
+    for name, part in parts.items():
+        if not only or name in only:
+            yield from part()
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
