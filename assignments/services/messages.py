@@ -41,7 +41,10 @@ def send_again(
         Operation.Kind.SEND_AGAIN, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
-        chosen = Assignment.objects.filter(pk__in=one_of(lock(_failed(assignments, operation.company_id))))
+        held = Assignment.objects.filter(pk__in=one_of(lock(_failed(assignments, operation.company_id))))
+        # Asked once more: whoever held them until now may have sent the same again.
+        failed = _failed(held, operation.company_id).values_list("pk", flat=True)
+        chosen = Assignment.objects.filter(pk__in=one_of(failed))
         record_changes(operation, chosen, AssignmentChange.Kind.SENT_AGAIN)
         post_office.send_again(about=notices.about(chosen), at=at)
         _finish(operation, assignments, assignment_ids, foreseen)

@@ -10,9 +10,10 @@ import time_machine
 
 from accounts.models import User
 from assignments import services
-from assignments.models import Assignment
+from assignments.models import Assignment, AssignmentChange, Operation
 from certifications.models import Certification
-from tests.at_once import right_after
+from notifications.models import Notification
+from tests.at_once import right_after, while_it_waits
 from tests.factories import PersonFactory
 
 from .presses import DUE_ON, NOW, assign, assigned, reasons, unassign
@@ -56,3 +57,18 @@ def test_who_is_unassigned_when_taking_back_has_decided_was_assigned_for_it(
     assert [each.changed for each in unassigned] == [1]  # type: ignore[attr-defined]
     assert reasons(operation) == {"Lena Brandt": BY_ADA}
     assert not Assignment.objects.open().exists()
+
+
+def test_the_second_who_sends_the_same_again_waits_and_is_told_that_it_waits(
+    ada: User, zoe: User, lena: User, message: Certification
+) -> None:
+    made = assigned(ada, message, lena)
+    Notification.objects.update(state="failed")
+
+    def again(by: User) -> Operation:
+        common = {"certification": message, "assignment_ids": [made.pk], "op_id": uuid.uuid4(), "at": NOW}
+        return services.send_again(by=by, **common)
+
+    second = while_it_waits(lambda: again(ada), lambda: again(zoe))
+    assert reasons(second) == {"Lena Brandt": "Its email is waiting to be sent."}  # type: ignore[arg-type]
+    assert AssignmentChange.objects.filter(kind="sent_again").count() == 1
