@@ -4,7 +4,7 @@ PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
-.PHONY: demo test faults bench lint lock
+.PHONY: demo test faults interleavings bench lint lock
 
 demo: .venv/.runtime
 	@exec .venv/bin/python manage.py demo
@@ -16,6 +16,10 @@ test: .venv/.dev
 # Needs PostgreSQL's programs and redis-server; starts its own. make faults ARGS="--seed 7 --size long"
 faults: .venv/.dev
 	@.venv/bin/python -m tests.faults $(ARGS)
+
+# Needs PostgreSQL's programs; starts its own. make interleavings ARGS="--seed 7 --count 10000"
+interleavings: .venv/.dev
+	@.venv/bin/python -m tests.interleavings $(ARGS)
 
 # Needs a PostgreSQL where it may create a database: TEST_DATABASE_URL, or one on this machine. A tenth of the people in
 # about a minute: make bench SCALE=0.1. A part: make bench ARGS="--only B1,B2"
