@@ -84,12 +84,13 @@ class DueDateForm(SelectionForm):
     due_on = DueDateField()
     #: When the company's learners are reminded, in words; empty where they are not.
     reminders = ""
+    without = " Leave it empty for no due date."
 
     def say_when(self, *, today: date, city: str, plan: Plan) -> None:
         """Tell the field what day it is where the company is, and what its plan makes of a due day."""
         self.reminders = plan.reminders_in_words
         field = self.fields["due_on"]
-        field.help_text = f"Until the end of that day in {city}. Leave it empty for no due date."
+        field.help_text = f"Until the end of that day in {city}.{self.without}"
         field.widget.attrs |= {
             "min": today.isoformat(),
             "data-asc-due": "",
@@ -102,6 +103,7 @@ class NewDueDateForm(DueDateForm):
     """One day for everybody, each moved by some days, or none."""
 
     TO, BY, NONE = "to", "by", "none"
+    without = ""
     how = forms.ChoiceField(
         label="New due date",
         choices=[(TO, "The same day for everybody"), (BY, "Move each by some days"), (NONE, "No due date")],

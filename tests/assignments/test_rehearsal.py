@@ -44,16 +44,16 @@ def test_the_dialog_names_for_each_reason_who_stays_as_they_are(
     people = [team.bo, team.cy, team.di, waiting]
     said = dialog_of(browser.post(ASSIGN, {"learner": [person.pk for person in people] + [999999]}))
     assert "4 of the 5 selected stay as they are" in said
-    assert "Bo Young, Cy Xu Already assigned by Ada Ekström on Mon 1 March 2027, 10:00." in said
-    assert "Wes Ng Invitation not accepted yet" in said
-    assert "Unknown 1 selected person is unknown in Meridian Systems." in said
+    assert "Already assigned by Ada Ekström on Mon 1 March 2027, 10:00. Bo Young, Cy Xu" in said
+    assert "Invitation not accepted yet; Has not attended the training. Wes Ng" in said
+    assert "1 selected person is unknown in Meridian Systems." in said
 
 
 def test_a_long_reason_names_ten_and_counts_the_others(browser: Client, ada: User, message: Certification) -> None:
     crowd = [eligible_person(message, ada.company) for _ in range(12)]
     assign(ada, message, *crowd)
     said = dialog_of(browser.post(ASSIGN, {"learner": [person.pk for person in crowd]}))
-    assert "and 2 others Already assigned by Ada Ekström" in said
+    assert "and 2 others" in said
 
 
 def test_the_dialog_shows_the_email_as_the_first_of_them_gets_it(
@@ -119,7 +119,7 @@ def test_unassign_says_who_is_closed_already(
     unassign(ada, message, made[0])
     said = dialog_of(browser.post(UNASSIGN, {"learner": ",".join(each.selection_value for each in made)}))
     assert said.startswith("Unassign 1 person from")
-    assert "Bo Young Already unassigned by Ada Ekström on Mon 1 March 2027, 10:00." in said
+    assert "Already unassigned by Ada Ekström on Mon 1 March 2027, 10:00. Bo Young" in said
 
 
 def test_change_due_date_shows_before_and_after(
@@ -129,10 +129,10 @@ def test_change_due_date_shows_before_and_after(
     selected = ",".join(each.selection_value for each in made)
     said = look(browser, MOVE, selected, how="by", days="5", to_working_day="on")
     assert "Learner Due now Due then Bo Young Tue 9 March 2027 Mon 15 March 2027" in said
-    assert "Cy Xu Has no due date that could be moved." in said
+    assert "Has no due date that could be moved. Cy Xu" in said
     said = look(browser, MOVE, selected, how="none")
     assert "Bo Young Tue 9 March 2027 No due date" in said
-    assert "Cy Xu Without a due date already." in said
+    assert "Without a due date already. Cy Xu" in said
 
 
 def test_it_says_how_many_are_reminded_at_once(

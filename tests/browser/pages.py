@@ -119,6 +119,18 @@ def open_due_date_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def open_due_date_rehearsal(page: Page) -> None:
+    """Days before and after, and whoever stays as they are, which comes while the form is filled in."""
+    goto_unticked(page, f"{MESSAGE}assigned/?sort=-due")
+    page.get_by_role("checkbox").first.check()
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name="Change due date").click()
+    page.get_by_label("Move each by some days").check()
+    page.get_by_label("Days later").fill("7")
+    expect(page.get_by_role("columnheader", name="Due then")).to_be_visible()
+    expect(page.get_by_role("heading", name="stay as they are")).to_be_visible()
+
+
 def open_refusal(page: Page) -> None:
     page.goto(f"{MESSAGE}eligible/")
     page.get_by_role("button", name="Assign", exact=True).click()
@@ -264,6 +276,7 @@ DIALOGS = [
     open_dialog_of_all,
     open_unassign_dialog,
     open_due_date_dialog,
+    open_due_date_rehearsal,
     open_refusal,
     open_preview,
     open_remind_now_dialog,
