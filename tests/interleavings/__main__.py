@@ -23,7 +23,6 @@ from .report import Tally, say
 from .stage import Fallen
 
 SIZES = {"ci": 240, "long": 10_000}
-MOST_COMPLAINTS = 20
 #: A broken build is caught by one bad round; some more show by what.
 ENOUGH = 5
 TREE = Path(__file__).resolve().parents[2]
@@ -55,8 +54,6 @@ def _judge(asked: argparse.Namespace) -> bool:
     say(f"Seed {asked.seed}, {'round ' + str(asked.only) if asked.only is not None else f'{count:,} rounds'}.")
     tally = play(TREE, seed=asked.seed, count=count, only=asked.only)
     say(report.table(tally))
-    for complaint in tally.complaints[:MOST_COMPLAINTS]:
-        say(complaint)
     if asked.only is not None:
         return not tally.complaints
     fifty = press_fifty_times(TREE)
@@ -72,8 +69,6 @@ def _catch(seed: int) -> bool:
             Path(folder).chmod(0o711)
             tree = breakage.build(TREE, Path(folder))
             found.append((breakage.name, play(tree, seed=seed, count=breakage.rounds, until_bad=ENOUGH)))
-        for complaint in found[-1][1].complaints[:2]:
-            say(f"  {complaint}")
     say(report.catches(found))
     return all(tally.complaints for _, tally in found)
 

@@ -48,6 +48,8 @@ def _follow(lane: Lane, tally: Tally, fallen: list[Fallen], until_bad: int | Non
     try:
         for played in lane.rounds():
             tally.add(played)
+            for complaint in played["complaints"]:
+                say(f"  round {played['number']}: {complaint}")
             if until_bad is not None and tally.bad_rounds >= until_bad:
                 return lane.end()
             if tally.rounds % EVERY == 0:

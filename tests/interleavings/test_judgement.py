@@ -1,0 +1,325 @@
+"""The judge of a round judges: what no serial order explains is refused, and what one explains is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from .__main__ import SIZES
+from .breakages import BREAKAGES, Breakage
+from .judge import Evidence, Judge, Verdict
+from .messages import CANCELLED, SENT, WAITING, Draft, Post, Row, changed, settled
+from .model import after
+from .plan import round_of
+from .words import (
+    ASSIGN,
+    COMPLETE,
+    DEFAULT_PLAN,
+    ENROLL,
+    MOVE,
+    REMIND,
+    SWEEP,
+    TAKE_BACK,
+    TODAY,
+    UNASSIGN,
+    WITHDRAW,
+    Person,
+    Press,
+    Task,
+    Told,
+)
+from .words import OF_ADMINS as PRESSED_BY_ADMINS
+from .world import World
+
+TREE = Path(__file__).resolve().parents[2]
+LENA, MAX = 0, 1
+ADA, ZOE = 0, 1
+#: Lena, assigned by Ada before the round begins.
+HERS = (LENA, "before")
+BEFORE = Press("before", ASSIGN, ADA, people=(LENA,), due=8)
+
+
+def nobody_assigned() -> World:
+    return World([Person(), Person()], DEFAULT_PLAN)
+
+
+def lena_assigned() -> World:
+    return played(nobody_assigned(), BEFORE)[0]
+
+
+def played(world: World, *presses: Press) -> tuple[World, Sequence[Told]]:
+    """One after the other: the world afterwards, and what each was told."""
+    told = []
+    for press in presses:
+        step = after(world, press)
+        assert step is not None
+        world, answer = step
+        told.append(answer)
+    return world, told
+
+
+def evidence(world: World, **otherwise: object) -> Evidence:
+    """The tables as this world has them, or otherwise."""
+    posts = [next(iter(each)) for each in world.posts]
+    return replace(Evidence(world.people, world.plan, world.tasks, posts), **otherwise)  # type: ignore[arg-type]
+
+
+def judged(before: World, presses: Sequence[Press], told: Sequence[Told], found: Evidence) -> Verdict:
+    return Judge(before, presses, told, found).judge(range(len(presses)))
+
+
+def is_refused(before: World, presses: Sequence[Press], told: Sequence[Told], found: Evidence) -> bool:
+    verdict = judged(before, presses, told, found)
+    assert verdict.order is not None or verdict.nearest
+    return verdict.order is None
+
+
+ADA_ASSIGNS = Press("ada", ASSIGN, ADA, people=(LENA, MAX), due=8)
+ZOE_ASSIGNS = Press("zoe", ASSIGN, ZOE, people=(MAX, LENA), due=4)
+ADA_MOVES = Press("ada", MOVE, ADA, seen=((HERS, 1),), due=14)
+ZOE_MOVES = Press("zoe", MOVE, ZOE, seen=((HERS, 1),), due=30)
+ADA_UNASSIGNS = Press("ada", UNASSIGN, ADA, seen=((HERS, 1),))
+WITHDRAWN = Press("operator", WITHDRAW, people=(LENA,))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_either_order_explains_its_own_outcome(order: tuple[int, int]) -> None:
+    presses = [ADA_ASSIGNS, ZOE_ASSIGNS]
+    world, told = played(nobody_assigned(), *(presses[each] for each in order))
+    heard = [told[order.index(each)] for each in (0, 1)]
+    assert judged(nobody_assigned(), presses, heard, evidence(world)).order == order
+
+
+def test_two_who_both_assigned_the_same_person_are_refused() -> None:
+    one, told = played(nobody_assigned(), ADA_ASSIGNS)
+    other, other_told = played(nobody_assigned(), ZOE_ASSIGNS)
+    doubled = evidence(one, tasks=one.tasks | other.tasks)
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS, ZOE_ASSIGNS], [*told, *other_told], doubled)
+
+
+def test_a_due_day_that_was_silently_overwritten_is_refused() -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES, replace(ZOE_MOVES, seen=((HERS, 2),)))
+    assert told[1].changed == {HERS}
+    assert is_refused(before, [ADA_MOVES, ZOE_MOVES], told, evidence(world))
+
+
+def test_who_is_told_of_the_other_change_is_not_overwritten() -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES, ZOE_MOVES)
+    assert told[1].skipped == ((LENA, "changed by 0 to 14"),)
+    assert judged(before, [ADA_MOVES, ZOE_MOVES], told, evidence(world)).order == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"skipped": ((LENA, "changed by 1 to 14"),)}, {"skipped": ()}, {"answer": "ChangedMeanwhile"}], ids=str
+)
+def test_a_wrong_reason_is_refused(wrong: dict[str, object]) -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES, ZOE_MOVES)
+    heard = [told[0], replace(told[1], **wrong)]  # type: ignore[arg-type]
+    assert is_refused(before, [ADA_MOVES, ZOE_MOVES], heard, evidence(world))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda task: replace(task, due=8),
+        lambda task: replace(task, version=1),
+        lambda task: replace(task, history=task.history[:1]),
+        lambda task: replace(task, history=(*task.history, task.history[-1])),
+        lambda task: replace(task, history=(task.history[0], replace(task.history[1], before=None))),
+        lambda task: replace(task, closed="unassigned"),
+        lambda task: replace(task, assigned_by=ZOE),
+    ],
+    ids=["due day", "version", "history too short", "history too long", "day before", "closed", "assigned by"],
+)
+def test_tables_that_do_not_add_up_are_refused(spoil: Callable[[Task], Task]) -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES)
+    assert not is_refused(before, [ADA_MOVES], told, evidence(world))
+    assert is_refused(before, [ADA_MOVES], told, evidence(world, tasks={HERS: spoil(world.tasks[HERS])}))
+
+
+def test_who_was_assigned_although_withdrawn_is_refused() -> None:
+    """Both told of success, and both are true for the tables: nobody looked at the other."""
+    assigned, told = played(nobody_assigned(), ADA_ASSIGNS)
+    withdrawn, other_told = played(nobody_assigned(), WITHDRAWN)
+    found = evidence(assigned, people=withdrawn.people)
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS, WITHDRAWN], [*told, *other_told], found)
+
+
+def test_a_withdrawal_that_closes_what_was_just_assigned_is_not() -> None:
+    world, told = played(nobody_assigned(), ADA_ASSIGNS, WITHDRAWN)
+    assert world.tasks[LENA, "ada"].closed == "withdrawn"
+    assert judged(nobody_assigned(), [WITHDRAWN, ADA_ASSIGNS], told[::-1], evidence(world)).order == (1, 0)
+
+
+def test_steps_that_were_done_are_there() -> None:
+    step = Press("lena", COMPLETE, people=(LENA,), step=1)
+    world, told = played(nobody_assigned(), step)
+    assert not is_refused(nobody_assigned(), [step], told, evidence(world))
+    assert is_refused(nobody_assigned(), [step], told, evidence(nobody_assigned()))
+
+
+def test_an_enrolment_that_is_lost_is_refused() -> None:
+    before, _ = played(nobody_assigned(), WITHDRAWN)
+    enrolled = Press("operator again", ENROLL, people=(LENA,))
+    world, told = played(before, enrolled)
+    assert not is_refused(before, [enrolled], told, evidence(world))
+    assert is_refused(before, [enrolled], told, evidence(before))
+
+
+# The same press twice
+
+
+def test_a_press_that_arrives_twice_is_done_once_and_told_alike() -> None:
+    world, told = played(nobody_assigned(), ADA_ASSIGNS, ADA_ASSIGNS)
+    assert told[0] == told[1]
+    assert not is_refused(nobody_assigned(), [ADA_ASSIGNS] * 2, told, evidence(world))
+    skipped = Told("done", skipped=((LENA, "assigned by 0"), (MAX, "assigned by 0")))
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS] * 2, [told[0], skipped], evidence(world))
+
+
+def test_the_same_label_with_other_content_is_to_be_refused() -> None:
+    other = replace(ADA_ASSIGNS, due=9)
+    world, told = played(nobody_assigned(), ADA_ASSIGNS, other)
+    assert told[1] == Told("RepeatedWithOtherContent")
+    assert not is_refused(nobody_assigned(), [ADA_ASSIGNS, other], told, evidence(world))
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS, other], [told[0]] * 2, evidence(world))
+
+
+def test_what_two_have_taken_back_is_refused() -> None:
+    before = lena_assigned()
+    both = [Press(label, TAKE_BACK, by, takes_back="before") for label, by in (("ada", ADA), ("zoe", ZOE))]
+    world, told = played(before, *both)
+    assert [each.answer for each in told] == ["done", "CannotBeTakenBack"]
+    assert not is_refused(before, both, told, evidence(world))
+    assert is_refused(before, both, [told[0], Told("done", skipped=((LENA, "unassigned by 0"),))], evidence(world))
+
+
+def test_what_was_changed_since_is_not_taken_back() -> None:
+    before = lena_assigned()
+    back = Press("zoe", TAKE_BACK, ZOE, takes_back="before")
+    _, told = played(before, ADA_MOVES, back)
+    assert told[1].skipped == ((LENA, "changed by 0 to 14"),)
+    unassigned, other_told = played(before, back)
+    assert is_refused(before, [ADA_MOVES, back], [told[0], other_told[0]], evidence(unassigned))
+
+
+# Messages
+
+
+def with_post(world: World, change: Callable[[Draft], object]) -> Evidence:
+    """The tables of a world with something else in Lena's mailbox."""
+    [post] = world.posts[LENA]
+    return evidence(world, posts=[changed(post, change), *(next(iter(each)) for each in world.posts[1:])])
+
+
+def test_whoever_is_assigned_has_a_message_and_one() -> None:
+    world, told = played(nobody_assigned(), ADA_ASSIGNS)
+    name = ("assigned", (LENA, "ada"))
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS], told, with_post(world, lambda draft: draft.rows.pop(name)))
+    second = {("assigned", (LENA, "ada"), 2): Row(WAITING, (LENA, "ada"), TODAY)}
+    assert is_refused(nobody_assigned(), [ADA_ASSIGNS], told, with_post(world, lambda draft: draft.rows.update(second)))
+
+
+def test_the_message_of_whoever_is_unassigned_is_cancelled() -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_UNASSIGNS)
+    name = ("assigned", HERS)
+    assert [row.state for post in world.posts[LENA] for _, row in post.rows] == [CANCELLED]
+    kept = with_post(world, lambda draft: draft.rows.update({name: Row(WAITING, HERS, TODAY)}))
+    assert is_refused(before, [ADA_UNASSIGNS], told, kept)
+
+
+def test_two_who_both_reminded_the_same_person_are_refused() -> None:
+    before = lena_assigned()
+    both = [Press(label, REMIND, by, seen=((HERS, 1),)) for label, by in (("ada", ADA), ("zoe", ZOE))]
+    world, told = played(before, *both)
+    assert told[1].skipped == ((LENA, "reminded"),)
+    assert not is_refused(before, both, told, evidence(world))
+    assert is_refused(before, both, [told[0]] * 2, evidence(world))
+
+
+def swept(world: World) -> Evidence:
+    [post] = world.posts[LENA]
+    after_sweep = settled(post, world.tasks, world.people[LENA], world.plan, TODAY)
+    return evidence(world, posts=[after_sweep, Post()])
+
+
+def test_a_sweep_beside_a_press_may_have_come_before_it_or_after_it_or_not_at_all() -> None:
+    before = lena_assigned()
+    soon = replace(ADA_MOVES, due=4)
+    world, told = played(before, soon)
+    before.is_swept = True
+    presses = [soon, Press("sweep", SWEEP)]
+    heard = [*told, Told("done")]
+    assert not is_refused(before, presses, heard, evidence(world))
+    assert not is_refused(before, presses, heard, swept(world))
+    assert {row.state for _, row in swept(world).posts[LENA].rows} == {SENT}
+
+
+def test_without_a_sweep_nothing_goes_out() -> None:
+    before = lena_assigned()
+    soon = replace(ADA_MOVES, due=4)
+    world, told = played(before, soon)
+    assert is_refused(before, [soon], told, swept(world))
+
+
+def test_a_reminder_of_a_day_that_never_was_due_is_refused() -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES)
+    before.is_swept = True
+    reminded = {("reminder", HERS, 3, 5): Row(WAITING, HERS, TODAY)}
+    assert is_refused(before, [ADA_MOVES], told, with_post(world, lambda draft: draft.rows.update(reminded)))
+
+
+def test_a_sweep_that_forgets_the_next_reminder_is_refused() -> None:
+    before = lena_assigned()
+    world, told = played(before, ADA_MOVES)
+    before.is_swept = True
+    assert is_refused(before, [ADA_MOVES], told, with_post(world, lambda draft: draft.nexts.clear()))
+
+
+# The rounds, and the builds that must be caught
+
+
+def test_the_same_seed_plays_the_same_round() -> None:
+    assert round_of(7, 3) == round_of(7, 3)
+    assert round_of(7, 3) != round_of(8, 3)
+
+
+def test_rounds_are_as_large_and_as_many_as_promised() -> None:
+    assert SIZES["long"] >= 10_000
+    assert SIZES["ci"] >= 200
+    rounds = [round_of(1, number) for number in range(SIZES["ci"])]
+    assert {len(each.presses) for each in rounds} == set(range(2, 9))
+    assert {len(each.people) for each in rounds} == set(range(4, 11))
+
+
+def test_everything_is_pressed_and_what_admins_press_by_the_web_too() -> None:
+    presses = [press for number in range(SIZES["ci"]) for press in round_of(1, number).presses]
+    of_each = Counter(press.what for press in presses)
+    assert len(of_each) == 13
+    assert min(of_each.values()) >= 20
+    assert {press.what for press in presses if press.by_web} == set(PRESSED_BY_ADMINS)
+
+
+def test_one_order_of_each_round_is_found_at_once_when_it_was_the_order() -> None:
+    for number in range(60):
+        round_ = round_of(5, number)
+        if not round_.is_swept:
+            world, told = played(round_.before, *round_.presses)
+            verdict = judged(round_.before, round_.presses, told, evidence(world))
+            assert verdict.tried == len(round_.presses)
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda each: each.name)
+def test_every_broken_build_still_breaks_something(breakage: Breakage) -> None:
+    for each in breakage.exchanges:
+        assert each.old in (TREE / each.path).read_text()
