@@ -228,6 +228,11 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- What a form may hold ------------------------------------------------------------------------------------------
+
+# Bytes. 100,000 selected assignments with their versions, and the ids of all whom the dialog left out: 3 MB as sent.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
 # --- Broker: only a doorbell; the database remembers ---------------------------------------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"

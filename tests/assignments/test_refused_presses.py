@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -29,6 +30,8 @@ from .pages import (
 from .presses import DUE_ON, assigned
 
 pytestmark = pytest.mark.django_db
+#: As a browser sends it, with two bytes more for each comma.
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +147,26 @@ def test_the_same_op_id_with_other_content_is_refused(
 def test_a_thousand_fields_and_one_more_get_a_page_that_says_why(browser: Client, message: Certification) -> None:
     browser.raise_request_exception = False
     response = browser.post(ASSIGN, {"learner": list(range(1, 1002))})
+    assert response.status_code == 400
+    assert "select fewer" in words(response.text)
+
+
+def test_a_hundred_thousand_assignments_with_all_that_were_left_out_are_read(
+    browser: Client, message: Certification
+) -> None:
+    """Ids of eight digits; one more than can be changed at once is refused by its number, not by the form's size."""
+    first = 10_000_000
+    selected = ",".join(f"{pk}:100" for pk in range(first, first + 100_001))
+    left_out = ",".join(str(pk) for pk in range(first, first + 100_000))
+    sent = urlencode({"op_id": uuid.uuid4(), "learner": selected, "foreseen": left_out})
+    response = browser.post(UNASSIGN, sent, content_type=FORM)
+    assert response.status_code == 422
+    assert "100,001 people are selected; 100,000 at a time can be changed." in dialog_of(response)
+
+
+def test_a_form_that_is_too_large_gets_the_page_that_says_why(browser: Client, message: Certification) -> None:
+    browser.raise_request_exception = False
+    response = browser.post(ASSIGN, urlencode({"learner": "1," * 3_000_000}), content_type=FORM)
     assert response.status_code == 400
     assert "select fewer" in words(response.text)
 
