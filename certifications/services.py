@@ -168,7 +168,9 @@ def _complete_if_done(enrollment: CertificationEnrollment, at: datetime) -> None
     steps_left = enrollment.certification.steps.exclude(completions__enrollment=enrollment)
     if enrollment.status == CertificationEnrollment.Status.COMPLETED or steps_left.exists():
         return
-    enrollment.status, enrollment.completed_at = CertificationEnrollment.Status.COMPLETED, at
+    # The step that began it may have been done after `at`, while this one waited for it.
+    enrollment.status = CertificationEnrollment.Status.COMPLETED
+    enrollment.completed_at = max(at, enrollment.started_at)
     enrollment.save(update_fields=["status", "completed_at"])
 
 
@@ -180,4 +182,5 @@ def _complete_whoever_is_done(certification: Certification, at: datetime) -> Non
     list(begun.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
     done = StepCompletion.objects.filter(step=OuterRef("pk"), enrollment=OuterRef(OuterRef("pk")))
     steps_left = Step.objects.filter(certification=certification).exclude(Exists(done))
-    begun.exclude(Exists(steps_left)).update(status=CertificationEnrollment.Status.COMPLETED, completed_at=at)
+    completed_at = Greatest(Value(at, DateTimeField()), F("started_at"))
+    begun.exclude(Exists(steps_left)).update(status=CertificationEnrollment.Status.COMPLETED, completed_at=completed_at)

@@ -49,6 +49,22 @@ def test_the_second_of_the_last_steps_waits_for_the_first(lena: User, message: C
     assert second.status == "completed"
 
 
+def test_the_last_step_that_waits_for_one_of_later_completes_it_at_that_moment(
+    lena: User, message: Certification
+) -> None:
+    complete(lena, message, steps=5, at=LATER)
+    last = services.complete_step(person=lena, step=message.steps.get(position=6), at=AT)
+    assert (last.status, last.started_at, last.completed_at) == ("completed", LATER, LATER)
+
+
+def test_who_began_after_a_step_was_to_be_taken_out_completes_when_they_began(
+    lena: User, message: Certification
+) -> None:
+    complete(lena, message, steps=5, at=LATER)
+    services.remove_step(step=message.steps.get(position=6), at=AT)
+    assert CertificationEnrollment.objects.get().completed_at == LATER
+
+
 def test_enrolling_waits_for_a_withdrawal_of_the_same_person(lena: User, message: Certification) -> None:
     program = message.program
     while_it_waits(
