@@ -15,7 +15,7 @@ from certifications import services as training
 from certifications.models import Certification
 from tests.factories import PersonFactory, complete, eligible_person
 
-from .pages import ASSIGN, HTMX, MOVE, UNASSIGN, dialog_of, press, result_of
+from .pages import ASSIGN, ASSIGNED, HTMX, MOVE, UNASSIGN, dialog_of, press, read, result_of
 from .presses import DUE_ON, NOW, assign, assigned, moved, unassign
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +215,19 @@ def test_my_date_is_set_by_one_press_on_those_whom_another_admin_had_assigned(
     assert said.startswith("1 person is now due on Tue 9 March 2027")
     assert due(*others) == [DUE_ON, None]
     assert "assigned already" not in browser.get(response["Location"]).text
+
+
+def test_a_row_leads_to_why_its_due_date_is_what_it_is(
+    browser: Client, ada: User, lena: User, message: Certification
+) -> None:
+    made = assigned(ada, message, lena, due_on=DUE_ON)
+    assert "why Lena Brandt has this due date" not in browser.get(ASSIGNED).text
+    press(browser, MOVE, made.selection_value, how="by", days="7", reason="Parental leave")
+    [address] = re.findall(r'href="([^"]*)">Changed<', browser.get(ASSIGNED).text)
+    assert address.endswith(f"/messages/#assignment-{made.pk}")
+    said = read(browser, address.partition("#")[0])
+    assert "Due date moved from Tue 9 March 2027 to Tue 16 March 2027, 7 days later · by Ada Ekström" in said
+    assert "“Parental leave”" in said
 
 
 @pytest.mark.parametrize("who", ["another reader", "no due day", "changed since"])
