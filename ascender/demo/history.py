@@ -103,9 +103,11 @@ class Chronicle:
         at = self.diary.workday(self.company, days_ago=ago, at=time(14, 20))
         self.diary.note(at, partial(self._unassign, by, learners))
 
-    def change_due_date(self, ago: int, *, by: User, learners: Sequence[User], due_in: int | None) -> None:
+    def change_due_date(
+        self, ago: int, *, by: User, learners: Sequence[User], due_in: int | None, reason: str = ""
+    ) -> None:
         at = self.diary.workday(self.company, days_ago=ago, at=time(11, 5))
-        self.diary.note(at, partial(self._change_due_date, by, learners, due_in))
+        self.diary.note(at, partial(self._change_due_date, by, learners, due_in, reason))
 
     def remind_now(self, at: datetime, *, by: User, learners: Sequence[User], name: str) -> None:
         self.diary.tell(at, partial(self._remind_now, by, learners, known_op_id(name)))
@@ -171,12 +173,15 @@ class Chronicle:
             at=at,
         )
 
-    def _change_due_date(self, by: User, learners: Sequence[User], due_in: int | None, at: datetime) -> None:
+    def _change_due_date(
+        self, by: User, learners: Sequence[User], due_in: int | None, reason: str, at: datetime
+    ) -> None:
         assigning.change_due_date(
             by=by,
             certification=self.certification,
             seen=self._open(learners),
             due_on=self._day(due_in),
+            reason=reason,
             op_id=self._op_id(),
             at=at,
         )

@@ -66,7 +66,7 @@ def message_at_meridian(
     waves = play_rounds(chronicle, rounds, learners=iter(shuffled), staff=staff)
     chronicle.training(74, went=[staff["lena"]], enrolled=[staff["lena"]])
     chronicle.training(30, went=invited[:5], enrolled=invited[:3])
-    chronicle.change_due_date(21, by=staff["ada"], learners=waves[95][:6], due_in=9)
+    chronicle.change_due_date(21, by=staff["ada"], learners=waves[95][:6], due_in=9, reason="Quarter end")
     chronicle.change_due_date(19, by=staff["priya.raghunathan"], learners=waves[58][:3], due_in=None)
     stopped = waves[44][:7]
     for person in stopped:
