@@ -31,13 +31,17 @@ def at_once(*deeds: Deed) -> list[object]:
         return list(pool.map(run, deeds))
 
 
-def while_it_waits(first: Deed, second: Deed) -> object:
-    """What `second` came to, started while `first` is done but not committed; it must wait for the commit."""
+def while_it_waits(first: Deed, second: Deed, then: Deed = lambda: None) -> object:
+    """What `second` came to, started while `first` is done but not committed; it must wait for the commit.
+
+    `then` is done beside `first` once it waits.
+    """
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             first()
             waiting = pool.submit(at_once, second)
             _until_somebody_waits_for_a_lock()
+            then()
         return waiting.result(10)[0]
 
 

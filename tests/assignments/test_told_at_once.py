@@ -8,12 +8,15 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from accounts import services as people
 from accounts.models import User
 from assignments import services
 from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.reminders import Plan
+from certifications import services as training
 from certifications.models import Certification
 from notifications.models import Notification
-from tests.at_once import right_after, while_it_waits
+from tests.at_once import Deed, right_after, while_it_waits
 from tests.factories import PersonFactory
 
 from .presses import DUE_ON, NOW, assign, assigned, reasons, unassign
@@ -72,3 +75,22 @@ def test_the_second_who_sends_the_same_again_waits_and_is_told_that_it_waits(
     second = while_it_waits(lambda: again(ada), lambda: again(zoe))
     assert reasons(second) == {"Lena Brandt": "Its email is waiting to be sent."}  # type: ignore[arg-type]
     assert AssignmentChange.objects.filter(kind="sent_again").count() == 1
+
+
+@pytest.mark.parametrize("leave", ["withdraw", "deactivate"])
+def test_who_waits_for_a_change_of_the_reminders_holds_no_person_meanwhile(
+    leave: str, ada: User, lena: User, message: Certification
+) -> None:
+    """A press that holds the company and wants the person would wait for them, and they behind the change for it."""
+    assigned(ada, message, lena)
+    deeds: dict[str, Deed] = {
+        "withdraw": lambda: training.withdraw(person=lena, program=message.program, by=None, at=NOW),
+        "deactivate": lambda: people.deactivate(person=lena, by=None, at=NOW),
+    }
+    has_left = while_it_waits(
+        lambda: services.change_reminders(by=ada, plan=Plan((3,)), seen=Plan(), op_id=uuid.uuid4(), at=NOW),
+        deeds[leave],
+        then=lambda: User.objects.select_for_update(nowait=True).get(pk=lena.pk),
+    )
+    assert has_left is True
+    assert not Assignment.objects.open().exists()

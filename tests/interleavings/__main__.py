@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--size", choices=SIZES, default="ci")
     parser.add_argument("--count", type=int, help="so many rounds, whatever the size")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="this round of the seed alone")
+    parser.add_argument("--lanes", type=int, help="so many processes play rounds; as many as there are cores")
     parser.add_argument("--broken", action="store_true", help="instead, see that each broken build is caught")
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def _judge(asked: argparse.Namespace) -> bool:
     count = asked.count or SIZES[asked.size]
     say(f"Seed {asked.seed}, {'round ' + str(asked.only) if asked.only is not None else f'{count:,} rounds'}.")
-    tally = play(TREE, seed=asked.seed, count=count, only=asked.only)
+    tally = play(TREE, seed=asked.seed, count=count, only=asked.only, lanes=asked.lanes)
     say(report.table(tally))
     if asked.only is not None:
         return not tally.complaints

@@ -86,6 +86,6 @@ BREAKAGES = [
     ),
     Breakage(
         "a press does not hold the plan of reminders",
-        [Exchange(OPERATIONS, "    _keep_the_plan(company)\n", "")],
+        [Exchange(OPERATIONS, "    hold_company(company.pk)", "    pass")],
     ),
 ]

@@ -15,20 +15,28 @@ EVERY = 500
 UNTIL_COUNTED = 1.5
 
 
-def play(tree: Path, *, seed: int, count: int, only: int | None = None, until_bad: int | None = None) -> Tally:
+def play(
+    tree: Path,
+    *,
+    seed: int,
+    count: int,
+    only: int | None = None,
+    until_bad: int | None = None,
+    lanes: int | None = None,
+) -> Tally:
     """Play so many rounds, or until so many were bad. Raises `Fallen` when a lane does not get to its end."""
     tally = Tally()
     with Stage(tree) as stage:
-        lanes = _lanes(stage, seed, count, only)
+        at_work = _lanes(stage, seed, count, only, lanes or os.cpu_count() or 1)
         fallen: list[Fallen] = []
-        threads = [threading.Thread(target=_follow, args=(lane, tally, fallen, until_bad)) for lane in lanes]
+        threads = [threading.Thread(target=_follow, args=(lane, tally, fallen, until_bad)) for lane in at_work]
         try:
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
         finally:
-            for lane in lanes:
+            for lane in at_work:
                 lane.end()
         if fallen:
             raise fallen[0]
@@ -37,10 +45,10 @@ def play(tree: Path, *, seed: int, count: int, only: int | None = None, until_ba
     return tally
 
 
-def _lanes(stage: Stage, seed: int, count: int, only: int | None) -> list[Lane]:
+def _lanes(stage: Stage, seed: int, count: int, only: int | None, many: int) -> list[Lane]:
     if only is not None:
         return [Lane(stage, seed=seed, first=only, step=1, count=only + 1)]
-    many = min(os.cpu_count() or 1, count)
+    many = min(many, count)
     return [Lane(stage, seed=seed, first=first, step=many, count=count) for first in range(many)]
 
 

@@ -107,9 +107,9 @@ class _Dice:
 
     def _play_yesterday(self) -> Sequence[Press]:
         played: list[Press] = []
-        whats = [ASSIGN, *self._rng.choices([ASSIGN, MOVE, UNASSIGN, REMIND, SWEEP], [2, 4, 3, 1, 2], k=3)]
-        whats = whats[: self._rng.randint(1, 4)]
-        if self._chance(0.25):
+        whats = [ASSIGN, *self._rng.choices([ASSIGN, MOVE, UNASSIGN, REMIND, SWEEP], [2, 4, 4, 1, 1], k=2)]
+        whats = whats[: self._rng.randint(1, 3)]
+        if self._chance(0.15):
             whats += [SWEEP, BOUNCE]
         for what in whats:
             press = self._press(what, f"y{len(played) + 1}", self._rng.choice(self._admins), YESTERDAY)
