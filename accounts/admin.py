@@ -117,10 +117,10 @@ class PersonAdmin(ThroughServices):
             _adopt(obj, services.create_person(**form.cleaned_data))
             return
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "reports_to" in changed:  # first: it holds the company, which comes before its people
+            services.change_manager(person=obj, manager=changed.pop("reports_to"))
         if "email" in changed:
             services.change_email(person=obj, email=changed.pop("email"))
-        if "reports_to" in changed:
-            services.change_manager(person=obj, manager=changed.pop("reports_to"))
         if changed:
             services.change_details(person=obj, **changed)
 

@@ -14,6 +14,7 @@ from django.db.models import DateTimeField, Exists, F, Max, OuterRef, ProtectedE
 from django.db.models.functions import Greatest
 
 from accounts.models import Company, User
+from accounts.services import hold_company
 
 from . import withdrawals
 from .errors import NotAttended, StepInUse, StepNotOpen
@@ -68,6 +69,7 @@ def enroll(*, person: User, program: FastStartProgram, at: datetime) -> FastStar
 @transaction.atomic
 def withdraw(*, person: User, program: FastStartProgram, by: User | None, at: datetime) -> bool:
     """End a person's enrolment, and what hangs on it; progress stays. Returns whether there was one."""
+    hold_company(person.company_id)
     _lock(person)
     # Whoever enrolled them while this waited did so after `at`: an enrolment ends when it began, at the earliest.
     ends_at = Greatest(Value(at, DateTimeField()), F("enrolled_at"))

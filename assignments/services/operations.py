@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import Company, User
+from accounts.services import hold_company
 from assignments.errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
 from assignments.models import Operation
 from assignments.querysets import AssignmentQuerySet
@@ -62,7 +63,7 @@ def begin(
 
     Raises `RepeatedWithOtherContent` when the same `op_id` asked for something else before.
     """
-    _keep_the_plan(company)
+    hold_company(company.pk)  # what we note goes by its plan of now
     digest = hashlib.sha256(json.dumps([kind, asked], default=str, sort_keys=True).encode()).hexdigest()
     operation = Operation(kind=kind, company=company, op_id=op_id, digest=digest, made_by=by, made_at=at, **described)
     try:
@@ -71,16 +72,6 @@ def begin(
     except IntegrityError:
         return _repeated(company, op_id, digest), False
     return operation, True
-
-
-def _keep_the_plan(company: Company) -> None:
-    """Hold off whoever changes the company's reminders, and nobody else: what we note goes by the plan of now.
-
-    Django has no word for a lock that many may hold. SQLite has one writer at a time anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM accounts_company WHERE id = %s FOR KEY SHARE", [company.pk])
 
 
 def _repeated(company: Company, op_id: uuid.UUID, digest: str) -> Operation:
