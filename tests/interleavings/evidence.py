@@ -88,7 +88,7 @@ class Reader:
         op_id = str(self._cast.op_id(press.label))
         found = [row for row in self._operations.values() if row[1] == op_id]
         if len(found) != 1:
-            self.complaints.append(f"{press.label} is kept {len(found)} times")
+            self.complaints.append(f"kept {len(found)} times: {press.label}")
             return Told("lost")
         pk, _, kind, _, requested, changed, skipped = found[0]
         if kind == "change_reminders":
@@ -97,7 +97,7 @@ class Reader:
         reasons = [(self._number(each["email"]), self._reason(each["reason"])) for each in json.loads(skipped)]
         if not len(keys) == changed == requested - len(reasons):
             self.complaints.append(
-                f"{press.label}: {requested} asked for, {changed} changed, {len(keys)} in the history, "
+                f"does not add up: {press.label} {requested} asked for, {changed} changed, {len(keys)} in the history, "
                 f"{len(reasons)} skipped"
             )
         return Told("done", frozenset(keys), tuple(sorted(reasons)))
@@ -139,7 +139,7 @@ class Reader:
         ]
         for row, person in zip(rows, people, strict=True):
             if (row[6] == "completed") != person.has_completed:
-                self.complaints.append(f"{person} is noted as {row[6]}")
+                self.complaints.append(f"does not add up: {person} is noted as {row[6]}")
         return people
 
     def _plan(self) -> Plan:
@@ -160,9 +160,9 @@ class Reader:
         opened: dict[int, int] = defaultdict(int)
         for (number, _), task in tasks.items():
             opened[number] += task.is_open
-        self.complaints += [f"person {number} is assigned {many} times" for number, many in opened.items() if many > 1]
+        self.complaints += [f"assigned {many} times: person {number}" for number, many in opened.items() if many > 1]
         if len(tasks) < len(self._tasks):
-            self.complaints.append(f"{len(self._tasks)} assignments have {len(tasks)} openings")
+            self.complaints.append(f"does not add up: {len(self._tasks)} assignments have {len(tasks)} openings")
         return tasks
 
     def _posts(self) -> list[Post]:
@@ -171,7 +171,7 @@ class Reader:
             key = self._keys[int(about.removeprefix("assignment:"))]
             day = self._days(created_at.astimezone(self._cast.house.company.zone).date())
             if state not in _STATES:
-                self.complaints.append(f"{dedupe_key} is left {state}")
+                self.complaints.append(f"left {state}: {dedupe_key}")
             rows[recipient].append((self._name(dedupe_key), Row(_STATES.get(state, state), key, day or 0)))
         nexts: dict[int, list[tuple[Key, int]]] = defaultdict(list)
         for row in self._tasks:
