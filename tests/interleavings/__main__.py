@@ -22,7 +22,7 @@ from .fifty import press_fifty_times
 from .report import Tally, say
 from .stage import Fallen
 
-SIZES = {"ci": 240, "long": 10_000}
+SIZES = {"ci": 200, "long": 10_000}
 #: A broken build is caught by one bad round; some more show by what.
 ENOUGH = 5
 TREE = Path(__file__).resolve().parents[2]
