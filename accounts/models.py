@@ -153,6 +153,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             # Learner lists and the report: the people of one company in the order they are shown.
             models.Index(fields=["company", "first_name", "last_name", "id"], name="accounts_user_by_name"),
+            # group_sizes(): how many people of one company are Active or Waiting, and which, from the index alone.
+            models.Index(fields=["company", "status", "id"], name="accounts_user_by_status"),
         ]
 
     def __str__(self) -> str:

@@ -207,11 +207,13 @@ class Assignment(models.Model):
                 condition=Q(closed_at__isnull=True, next_reminder_on__isnull=False),
                 name="assignments_reminders",
             ),
-            # Assigned, its counts and the list of certifications: the open ones of one company.
+            # Assigned, by due day; group_sizes() and the list of certifications, from the index alone: the open ones
+            # of one company.
             models.Index(
-                fields=["company", "certification", "due_on"],
+                fields=["company", "certification", "due_on", "id"],
+                include=["learner"],
                 condition=Q(closed_at__isnull=True),
-                name="assignments_open",
+                name="assignments_open_by_due_day",
             ),
         ]
 

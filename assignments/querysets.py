@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 from accounts.querysets import UserQuerySet, one_of
-from certifications.models import Certification, CertificationEnrollment, CompanyCertification
+from certifications.models import Certification, CertificationEnrollment, CompanyCertification, FastStartEnrollment
 from certifications.querysets import (
     LACKS_ENROLLMENT,
     LACKS_TRAINING,
@@ -49,7 +60,8 @@ class LearnerQuerySet(UserQuerySet):
         return self.filter(company=user.company_id)
 
     def present(self) -> Self:
-        return self.exclude(status=User.Status.INACTIVE)
+        """All but Inactive people, said so that they can be counted in an index alone."""
+        return self.filter(status__in=[User.Status.ACTIVE, User.Status.WAITING])
 
     def assigned_to(self, certification: Certification) -> Self:
         return self.present()._with_standing(certification.pk, certification.program_id).filter(is_assigned=True)
@@ -62,7 +74,11 @@ class LearnerQuerySet(UserQuerySet):
 
     def not_eligible_for(self, certification: Certification) -> Self:
         """Everyone else, each with at least one of the `REASONS` true as an annotation."""
-        return self.with_reasons(certification).filter(Q(is_waiting=True) | Q(is_enrolled=False), is_assigned=False)
+        # One question that is not true, and not one of two that is: that is a join for PostgreSQL.
+        status = ExpressionWrapper(OuterRef("status"), output_field=CharField())
+        enrolled = FastStartEnrollment.objects.current().filter(user=OuterRef("pk"), program=certification.program_id)
+        able = enrolled.alias(status_of_person=status).filter(status_of_person=User.Status.ACTIVE)
+        return self.with_reasons(certification).filter(~Exists(able), is_assigned=False)
 
     def with_reasons(self, certification: Certification) -> Self:
         """Annotates one boolean per reason that keeps a person from being assigned."""
@@ -89,8 +105,11 @@ class LearnerQuerySet(UserQuerySet):
         )
 
     def _with_standing(self, certification: Reference, program: Reference) -> Self:
-        open_assignments = models.Assignment.objects.open().filter(learner=OuterRef("pk"), certification=certification)
-        return self.annotate(
+        # Of the company, which an index begins with: so it reads none of other companies.
+        own = {"learner": OuterRef("pk"), "company": OuterRef("company")}
+        open_assignments = models.Assignment.objects.open().filter(**own, certification=certification)
+        # To filter by and to compose from: read as columns, each would have PostgreSQL hash a table for 25 rows.
+        return self.alias(
             is_assigned=Exists(open_assignments),
             is_enrolled=is_enrolled(person=OuterRef("pk"), program=program),
             has_attended=has_attended(person=OuterRef("pk"), program=program),
@@ -104,11 +123,9 @@ class LearnerQuerySet(UserQuerySet):
 
 class AssignmentQuerySet(QuerySet["models.Assignment"]):
     def visible_to(self, user: User) -> Self:
-        """The person's own, and the company's for who may assign; of certifications in scope only."""
-        own = Q(learner=user.pk)
-        if TEAM_ASSIGNMENTS.is_open_to(user):
-            own |= Q(company=user.company_id)
-        return self.filter(own).in_scope()
+        """The company's for who may assign, their own among them; else the person's own. Of certifications in scope."""
+        is_all = TEAM_ASSIGNMENTS.is_open_to(user)
+        return (self.filter(company=user.company_id) if is_all else self.filter(learner=user.pk)).in_scope()
 
     def in_scope(self) -> Self:
         return self.filter(Exists(_scopes()))
@@ -237,15 +254,33 @@ class ReminderRuleQuerySet(QuerySet["models.ReminderRule"]):
         }
 
 
-def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certification]:
-    """The certifications in scope for who may assign, one row each, with the size of its groups:
+class GroupSizes(NamedTuple):
+    """How many people of a company are in which group of a certification."""
 
-    `eligible_count`, `assigned_count`, `not_eligible_count`; and of the assigned `completed_count`,
-    `in_progress_count`, `overdue_count`; and `steps_total`. `on` is the company's local day. One query.
+    assigned: int
+    eligible: int
+    not_eligible: int
+
+
+def group_sizes(user: User, certification: Certification) -> GroupSizes:
+    """The sizes of the groups of a certification in scope, for who may assign; one query.
+
+    Exact, so it reads an entry of an index for each person, each enrolment and each assignment.
     """
-    assigned = (
-        models.Assignment.objects.visible_to(user).open().filter(company=user.company_id, certification=OuterRef("pk"))
-    )
+    people = models.Learner.objects.visible_to(user)
+    assigned = models.Assignment.objects.visible_to(user).open().filter(certification=certification)
+    counts = [_count(rows) for rows in (assigned, people.eligible_for(certification), people.present())]
+    n_assigned, n_eligible, n_all = Certification.objects.filter(pk=certification.pk).values_list(*counts).get()
+    return GroupSizes(n_assigned, n_eligible, n_all - n_eligible - n_assigned)
+
+
+def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certification]:
+    """The certifications in scope for who may assign, one row each, with `eligible_count` and `assigned_count`;
+
+    and of the assigned `completed_count`, `in_progress_count`, `overdue_count`; and `steps_total`. `on` is the
+    company's local day. One query.
+    """
+    assigned = models.Assignment.objects.visible_to(user).open().filter(certification=OuterRef("pk"))
     begun = CertificationEnrollment.objects.filter(user=OuterRef("learner"), certification=OuterRef("certification"))
     people = models.Learner.objects.visible_to(user)
     # Twice outer: seen from a question about a learner, inside a count, about this certification.
@@ -259,12 +294,11 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
             completed_count=_count(assigned.completed()),
             in_progress_count=_count(assigned.not_completed().filter(Exists(begun))),
             overdue_count=_count(assigned.overdue(on=on)),
-            not_eligible_count=_count(people.present()) - F("eligible_count") - F("assigned_count"),
             steps_total=steps_of(OuterRef("pk")),
         )
     )
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("pk")).values("n")
+    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())

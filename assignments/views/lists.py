@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -24,8 +24,15 @@ from assignments.filters import Facet, Filters, Scope
 from assignments.forms import NewDueDateForm, versions_of
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Learner, Operation
-from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet, certifications_with_counts
+from assignments.querysets import (
+    REASONS,
+    AssignmentQuerySet,
+    OperationQuerySet,
+    certifications_with_counts,
+    group_sizes,
+)
 from certifications.models import Certification
+from certifications.querysets import steps_of
 from notifications import services as post_office
 
 CERTIFICATION_KEYS: SortKeys = {
@@ -39,14 +46,14 @@ CERTIFICATION_KEYS: SortKeys = {
 
 @dataclass(frozen=True)
 class Tab:
-    """One of the three groups of a certification. `rows` asks for it, `count` names its annotated size.
+    """One of the three groups of a certification. `rows` asks for it, `size` names it in `GroupSizes`.
 
     `box` are the columns that the value of a row's box is made of, `person` leads from a row to the person.
     """
 
     name: str
     label: str
-    count: str
+    size: str
     keys: SortKeys
     default_sort: str
     rows: Callable[[User, Certification, str], QuerySet[Any]]
@@ -95,7 +102,7 @@ TABS = {
         Tab(
             name="assigned",
             label="Assigned",
-            count="assigned_count",
+            size="assigned",
             keys={
                 "learner": ("learner__first_name", "learner__last_name"),
                 "name": ("name",),
@@ -114,7 +121,7 @@ TABS = {
         Tab(
             name="eligible",
             label="Eligible for Assignment",
-            count="eligible_count",
+            size="eligible",
             keys={**_PERSON, "enrolled": ("enrolled_at",), "progress": ("steps_done",)},
             default_sort="learner",
             rows=_eligible,
@@ -123,7 +130,7 @@ TABS = {
         Tab(
             name="not-eligible",
             label="Not Eligible",
-            count="not_eligible_count",
+            size="not_eligible",
             keys={**_PERSON, "reason": tuple(REASONS)},
             default_sort="learner",
             rows=_not_eligible,
@@ -147,14 +154,14 @@ def certification_list(request: PersonRequest) -> HttpResponse:
 @require_safe
 def certification_detail(request: PersonRequest, slug: str) -> HttpResponse:
     """The address of a certification leads to its first subtab."""
-    certification = counted_certification(request, slug)
+    certification = certification_of(request, slug)
     return redirect(TABS["assigned"].url(certification))
 
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
 def subtab(request: PersonRequest, slug: str, tab: str) -> HttpResponse:
-    certification = counted_certification(request, slug)
+    certification = certification_of(request, slug)
     return render(request, TABS[tab].template, subtab_context(request, certification, TABS[tab]))
 
 
@@ -163,7 +170,8 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
     filters = filters_of(request, certification, tab, request.GET)
     rows: Any = tab.rows(request.user, certification, query.q)
-    everyone: int = getattr(certification, tab.count)
+    sizes = group_sizes(request.user, certification)
+    everyone: int = getattr(sizes, tab.size)
     page = query.paged(filters.narrow(rows), count=None if query.q or filters.in_force() else everyone)
     if tab.shows_delivery:
         messages = notices.last_messages(page)
@@ -172,7 +180,8 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
     operation = _operation_on(request, certification)
     return {
         "certification": certification,
-        "tabs": [(each, each.url(certification), getattr(certification, each.count)) for each in TABS.values()],
+        "tabs": [(each, each.url(certification), getattr(sizes, each.size)) for each in TABS.values()],
+        "sizes": sizes,
         "tab": tab,
         "tab_url": tab.url(certification),
         "q": query.q,
@@ -241,12 +250,10 @@ def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
     return MyDateInstead(form, boxes) if boxes else None
 
 
-def counted_certification(request: PersonRequest, slug: str) -> Certification:
-    """The certification in scope with the sizes of its groups, or 404."""
-    found = certifications_with_counts(request.user, on=today_of(request)).filter(slug=slug).first()
-    if found is None:
-        raise Http404
-    return found
+def certification_of(request: PersonRequest, slug: str) -> Certification:
+    """The certification in scope with its `steps_total`, or 404."""
+    certifications = Certification.objects.visible_to(request.user).select_related("program")
+    return get_object_or_404(certifications.annotate(steps_total=steps_of(OuterRef("pk"))), slug=slug)
 
 
 def operations_of(user: User) -> OperationQuerySet:

@@ -18,7 +18,7 @@ from assignments.upcoming import ToCome, messages_to_come
 from notifications import services as post_office
 from notifications.models import Notification
 
-from .lists import counted_certification, today_of
+from .lists import certification_of, today_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Section:
 @require_safe
 def learner_messages(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """One section per assignment, the newest first; it survives unassigning."""
-    certification = counted_certification(request, slug)
+    certification = certification_of(request, slug)
     learner = get_object_or_404(Learner.objects.visible_to(request.user), pk=pk)
     mine = Assignment.objects.visible_to(request.user).of(learner).filter(certification=certification)
     shown = mine.with_progress().select_related("assigned_by", "closed_by", "company")

@@ -25,7 +25,7 @@ from assignments.models import ReminderRule
 from certifications.models import Certification
 
 from .buttons import BUTTONS, SHOWN, Asked, Button
-from .lists import counted_certification, subtab_context, today_of
+from .lists import certification_of, subtab_context, today_of
 from .matching import Seen, changed_since, everyone_of, tell_who_joined
 
 UNPROCESSABLE = 422
@@ -33,7 +33,7 @@ UNPROCESSABLE = 422
 
 @page_of(TEAM_ASSIGNMENTS)
 def press(request: PersonRequest, slug: str, name: str) -> HttpResponse:
-    certification, button = counted_certification(request, slug), BUTTONS[name]
+    certification, button = certification_of(request, slug), BUTTONS[name]
     if request.method != "POST":  # reached by address, or by logging in again: back to the list
         return redirect(button.tab.url(certification))
     opens = "op_id" not in request.POST
