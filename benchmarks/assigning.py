@@ -50,7 +50,7 @@ class _Presses:
 
     def once(self, way: Callable[[], Pair]) -> Pair:
         """Assign and unassign these people in one way, from tables as they were before."""
-        last = {table: ask(f"SELECT max(id) FROM {table}") for table in _WRITTEN}
+        last = {table: ask(f"SELECT max(id) FROM {table}") for table in written}
         pair = way()
         for table, before in last.items():
             run(f"DELETE FROM {table} WHERE id > %(before)s", before=before)
@@ -90,7 +90,7 @@ class _Presses:
 
 
 #: In the order in which they can be emptied.
-_WRITTEN = (
+written = (
     "assignments_assignmentchange",
     "notifications_notification",
     "assignments_assignment",

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import psycopg2  # type: ignore[import-untyped]
 
+from tests.ascender.processes import free_port
+
 #: Where a local PostgreSQL is asked when `TEST_DATABASE_URL` names no server.
 LOCAL = "postgresql://127.0.0.1:5432/postgres"
 WORTH_TELLING = ("shared_buffers", "work_mem", "max_parallel_workers_per_gather", "autovacuum", "fsync", "jit")
@@ -51,7 +53,8 @@ def environ(database: str, folder: Path) -> dict[str, str]:
         "DATABASE_URL": database,
         "CELERY_BROKER_URL": "memory://",
         "LOG_LEVEL": "ERROR",
-        **dict.fromkeys(("DEBUG", "DEMO", "PORT", "ALLOWED_HOSTS", "CACHE_URL", "EMAIL_URL", "EMAIL_TIMEOUT"), ""),
+        "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
+        **dict.fromkeys(("DEBUG", "DEMO", "PORT", "ALLOWED_HOSTS", "CACHE_URL", "EMAIL_TIMEOUT"), ""),
         **dict.fromkeys(("DEFAULT_FROM_EMAIL", "KEEP_MESSAGES_DAYS"), ""),
     }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+HTTP_OK, HTTP_FOUND = 200, 302
 
 
 class WrongAnswer(Exception):
@@ -19,11 +22,23 @@ class Visitor:
         self._client = Client(SERVER_NAME="127.0.0.1")
         self._client.force_login(get_user_model().objects.get(email=email))
 
+    @property
+    def session(self) -> str:
+        """The value of the session's cookie."""
+        return str(self._client.cookies["sessionid"].value)
+
     def get(self, path: str) -> str:
-        return self._content(self._client.get(path), path, 200)
+        return self._content(self._client.get(path), path, HTTP_OK)
 
     def press(self, path: str, **fields: Any) -> None:
-        self._content(self._client.post(path, fields), path, 302)
+        self._content(self._client.post(path, fields), path, HTTP_FOUND)
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """The pieces of a file as they come."""
+        answer: Any = self._client.get(path)
+        if answer.status_code != HTTP_OK or not answer.streaming:
+            raise WrongAnswer(f"{path} answered {answer.status_code}")
+        yield from answer.streaming_content
 
     def queries(self, path: str) -> int:
         """How many the page of this address asks."""

@@ -1,0 +1,73 @@
+"""B6, B7 and B8: real processes under load, three rounds of them; emails going out meanwhile; what they hold."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator
+
+from .delivering import waiting_emails
+from .figures import ROUNDS, Figure, Timed
+from .population import ASSIGNED, Populated, ask
+from .processes import WORKERS, Running
+from .visitors import Visitor
+
+BELL, ENROLL, HELLO = "/notifications/bell/", "/enroll/assignments/", "/hello/"
+GOALS = {"the bell’s poll": (BELL, 0.4), "Enroll → Assignments": (ENROLL, 0.2)}
+SLOWER, GROWN = 1.5, 2.0
+#: Seconds of load per address and round; of emails going out, at most.
+LOAD, MAILING = 4.0, 15.0
+
+
+def measure(company: Populated, emails: int, *, only: set[str]) -> Iterator[Figure]:
+    session = Visitor(ask(_LEARNER, company=company.pk, slug=ASSIGNED.slug)).session
+    rates: dict[str, list[float]] = defaultdict(list)
+    waits: dict[str, list[float]] = defaultdict(list)
+    held: dict[str, list[float]] = defaultdict(list)
+    with Running() as running, waiting_emails(company, emails) as reset:
+        reset(0)
+        running.wait_for_pages()
+        running.start_delivery()
+        for path in (HELLO, BELL, ENROLL):
+            running.load(session, path, seconds=1)
+        for _ in range(ROUNDS):
+            for path in (HELLO, BELL, ENROLL):
+                rates[path].append(len(running.load(session, path, seconds=LOAD)) / LOAD)
+            waits["idle"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=LOAD, clients=1)))
+            reset(emails)
+            waits["mailing"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=MAILING, clients=1)))
+            rates["emails"].append((emails - ask(_WAITING)) / MAILING)
+            reset(0)
+            for name, mib in running.memory().items():
+                held[name].append(mib)
+    figures = [*_rates(rates), _waits(waits, rates["emails"], emails), *_memory(held)]
+    yield from (figure for figure in figures if not only or figure.id in only)
+
+
+def _rates(rates: dict[str, list[float]]) -> Iterator[Figure]:
+    hello = statistics.median(rates[HELLO])
+    for name, (path, goal) in GOALS.items():
+        own = statistics.median(rates[path])
+        told = {"requests a second": f"{own:.0f}", "hello-world": f"{hello:.0f}", "gunicorn workers": WORKERS}
+        yield Figure("B6", name, own / hello, "of the hello-world view", goal, at_least=True, notes=told)
+
+
+def _waits(waits: dict[str, list[float]], speeds: list[float], emails: int) -> Figure:
+    mailing, idle = Timed(waits["mailing"]), Timed(waits["idle"])
+    told = {"idle": idle.in_words, "emails a second": f"{statistics.median(speeds):.0f}"}
+    job, factor = f"web requests while {emails:,} emails go out", mailing.median / idle.median
+    return Figure("B7", job, factor, "x idle", SLOWER, timed=mailing, limit=idle, notes=told)
+
+
+def _memory(held: dict[str, list[float]]) -> Iterator[Figure]:
+    for name, mib in held.items():
+        rounds = ", ".join(f"{each:.0f}" for each in mib)
+        yield Figure("B8", f"{name}, grown", max(0.0, mib[-1] - mib[0]), "MiB", GROWN, notes={"MiB by round": rounds})
+
+
+_LEARNER = """
+SELECT person.email FROM accounts_user person JOIN assignments_assignment assignment ON learner_id = person.id
+JOIN certifications_certification certification ON certification.id = certification_id
+WHERE person.company_id = %(company)s AND slug = %(slug)s AND NOT can_manage_assignments ORDER BY person.id LIMIT 1
+"""
+_WAITING = "SELECT count(*) FROM notifications_notification WHERE state IN ('pending', 'claimed', 'sending')"
