@@ -25,31 +25,32 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     try:
         with own_place() as database:
-            kept = _run(asked, database)
+            _run(asked, database)
     except NoPostgreSQL as missing:
         say(str(missing))
         return 2
     say(f"{time.monotonic() - begun:.0f} s")
-    out = asked.out or (LATEST if not asked.only and asked.scale == 1 else None)
-    if out:
-        out.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return 0
 
 
-def _run(asked: argparse.Namespace, database: str) -> dict[str, Any]:
+def _run(asked: argparse.Namespace, database: str) -> None:
     import django
     from django.core.management import call_command
+    from django.db import connection
 
     django.setup()
     call_command("migrate", verbosity=0)
+    say(f"database: {connection.settings_dict['NAME']}")
     described = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "scale": asked.scale} | machine(database)
     for name, value in described.items():
         say(f"{name}: {value}")
+    out = asked.out or (LATEST if not asked.only and asked.scale == 1 else None)
     figures = []
     for figure in _figures({each for each in asked.only.upper().split(",") if each}, asked.scale):
         say(figure.line)
-        figures.append(figure.as_json())
-    return described | {"load": load(), "figures": figures}
+        figures.append(figure.as_json() | {"load": load()})
+        if out:  # after each, so that a run that is broken off leaves what it found
+            out.write_text(json.dumps(described | {"figures": figures}, indent=1, ensure_ascii=False) + "\n")
 
 
 def _figures(only: set[str], scale: float) -> Iterator[Any]:

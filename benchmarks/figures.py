@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-#: Every time is taken so often, after a warm-up.
-ROUNDS = 3
+#: Every time is taken so often, after a warm-up. Once is enough to see that a benchmark runs.
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,13 @@ DAY = date(2026, 1, 12)
 STEPS = 5
 #: More people than a tab has to hold: some are Waiting, Inactive, or in another of the groups.
 SURPLUS = 1.1
+#: All that grows with the people.
+TABLES = (
+    *("accounts_user", "certifications_attendance", "certifications_faststartenrollment"),
+    *("certifications_certificationenrollment", "certifications_stepcompletion", "assignments_operation"),
+    *("assignments_assignment", "assignments_assignmentchange", "notifications_notification"),
+    *("certifications_certification", "certifications_companycertification", "certifications_step"),
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ def fill(sizes: dict[str, int]) -> dict[str, Populated]:
 
 def vacuum() -> None:
     """As autovacuum leaves the tables behind, without waiting for it."""
-    run("VACUUM (ANALYZE)")
+    run(f"VACUUM (ANALYZE) {', '.join(TABLES)}")
 
 
 def run(statement: str, **values: Any) -> int:
@@ -69,6 +77,13 @@ def ask(statement: str, **values: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return cursor.fetchone()[0]
+
+
+def press(company: int, name: str) -> None:
+    """The operation in which the assignments of the past were made: the last one."""
+    from assignments.models import Operation
+
+    Operation.objects.create(company_id=company, kind="assign", op_id=uuid.uuid4(), made_at=MADE_AT, name=name)
 
 
 def _catalogue() -> None:
@@ -99,7 +114,7 @@ def _company(name: str, size: int) -> Populated:
     run("SELECT setval('accounts_user_id_seq', %(last)s)", last=first + people)
     for each in CERTIFICATES:
         _past(each, company.pk, admin=first)
-    team = max(1, people // 100)
+    team = max(10, people // 100)
     return Populated(
         name,
         company.pk,
@@ -112,7 +127,7 @@ def _company(name: str, size: int) -> Populated:
 def _head_of(first: int, people: int, team: int) -> int:
     """Whoever has about so many below them: the tree has ten branches at every manager."""
     level, number = people, 0
-    while level > team:
+    while level // 10 >= team:
         level, number = level // 10, 10 * number + 1
     return first + number
 
@@ -122,7 +137,8 @@ def _past(each: Certificate, company: int, *, admin: int) -> None:
     certification = ask("SELECT id FROM certifications_certification WHERE slug = %(slug)s", slug=each.slug)
     values = {"company": company, "certification": certification, "admin": admin, "made_at": MADE_AT, "today": TODAY}
     shares = {"trained": each.trained, "enrolled": each.enrolled, "assigned": each.assigned, "begun": each.begun}
-    for statement in (_TRAINED, _ENROLLED, _BEGUN, _STEPS_DONE, _OPERATION, _ASSIGNED, _CHANGES, _MESSAGES):
+    press(company, "Before")
+    for statement in (_TRAINED, _ENROLLED, _BEGUN, _STEPS_DONE, _ASSIGNED, _CHANGES, _MESSAGES):
         run(statement, **values, **shares)
 
 
@@ -171,12 +187,6 @@ FROM certifications_certificationenrollment begun JOIN accounts_user person ON p
 JOIN certifications_step step USING (certification_id)
 WHERE person.company_id = %(company)s AND begun.certification_id = %(certification)s
     AND (begun.status = 'completed' OR step.position <= 1 + person.id %% 4)
-"""
-_OPERATION = """
-INSERT INTO assignments_operation (company_id, certification_id, kind, op_id, digest, made_by_id, made_at, name,
-    reason, to_working_day, requested, changed, skipped)
-VALUES (%(company)s, %(certification)s, 'assign', gen_random_uuid(), '', %(admin)s, %(made_at)s, 'Before', '', false,
-    0, 0, '[]')
 """
 _PRESS = "(SELECT max(id) FROM assignments_operation)"
 _ASSIGNED = f"""

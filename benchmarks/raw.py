@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from .population import run
 
@@ -39,17 +39,17 @@ def unassign(opened_in: int, **values: Any) -> None:
 
 
 def _operation(kind: str, *, at: datetime, **values: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPERATION, values | {"kind": kind, "at": at, "op_id": str(uuid.uuid4())})
-        return int(cursor.fetchone()[0])
+    """The one row of it, by the product's own model."""
+    from assignments.models import Operation
+
+    told = {"company_id": values["company"], "certification_id": values["certification"], "made_by_id": values["admin"]}
+    counts = {"requested": values["count"], "changed": values["count"]}
+    named = {"name": values["name"], "due_on": values["due_on"]}
+    return Operation.objects.create(
+        kind=kind, op_id=uuid.uuid4(), made_at=at, digest="0" * 64, **told, **counts, **named
+    ).pk
 
 
-_OPERATION = """
-INSERT INTO assignments_operation (company_id, certification_id, kind, op_id, digest, made_by_id, made_at, name,
-    due_on, reason, to_working_day, requested, changed, skipped)
-VALUES (%(company)s, %(certification)s, %(kind)s, %(op_id)s, repeat('0', 64), %(admin)s, %(at)s, %(name)s, %(due_on)s,
-    '', false, %(count)s, %(count)s, '[]') RETURNING id
-"""
 _ASSIGNMENTS = """
 INSERT INTO assignments_assignment (learner_id, certification_id, company_id, name, due_on, next_reminder_on,
     assigned_at, assigned_by_id, closed_reason, version, opened_in_id)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .figures import ROUNDS, Figure, Timed, against, seconds_of, timed, within
-from .population import MADE_AT, TODAY, Populated, ask, run, vacuum
+from .population import MADE_AT, TODAY, Populated, ask, press, run, vacuum
 
 NOTHING_DUE, GOAL = 10.0, 2.5
 #: Certifications that each of the people is assigned to.
@@ -42,7 +42,7 @@ def _assign_everybody(company: Populated) -> None:
     made = [Certification(title=f"Vast {number}", slug=f"vast-{number}", program=program) for number in range(EACH)]
     for each in Certification.objects.bulk_create(made):
         CompanyCertification.objects.create(company_id=company.pk, certification=each)
-    run(_OPERATION, company=company.pk, at=MADE_AT)
+    press(company.pk, "Vast")
     run(_ASSIGNMENTS, company=company.pk, at=MADE_AT, due_on=TODAY + timedelta(days=200))
     vacuum()
 
@@ -61,11 +61,6 @@ def _raw() -> None:
     run(_NONE_TO_COME, today=TODAY)
 
 
-_OPERATION = """
-INSERT INTO assignments_operation (company_id, kind, op_id, digest, made_at, name, reason, to_working_day, requested,
-    changed, skipped)
-VALUES (%(company)s, 'assign', gen_random_uuid(), '', %(at)s, 'Vast', '', false, 0, 0, '[]')
-"""
 _ASSIGNMENTS = """
 INSERT INTO assignments_assignment (learner_id, certification_id, company_id, name, due_on, next_reminder_on,
     assigned_at, closed_reason, version, opened_in_id)
