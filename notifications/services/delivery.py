@@ -115,7 +115,14 @@ class _Shift:
 
     def _drafts(self, claim: claims.Claim) -> Iterator[Draft]:
         for start in range(0, len(claim.pks), GROUP):
-            yield from self._written(claim.pks[start : start + GROUP], claim)
+            left = claim.pks[start : start + GROUP]
+            while left:
+                drafts, left = self._written(left, claim), []
+                for number, draft in enumerate(drafts):
+                    if number and draft.age > FRESH:  # the rest of the group anew, together
+                        left = [later.notification.pk for later in drafts[number:]]
+                        break
+                    yield draft
 
     def _written(self, pks: list[int], claim: claims.Claim) -> list[Draft]:
         """The emails as things are now; those that are in other hands by now are left out."""
