@@ -155,6 +155,20 @@ def test_a_page_has_25_and_the_next_one_the_rest(browser: Client, meridian: Comp
     assert names(browser, ELIGIBLE, page=2, q="p") == everyone[25:]
 
 
+@pytest.mark.parametrize("sort", ["learner", "-learner", "manager", "-manager"])
+def test_the_last_pages_counted_from_the_end_go_on_where_the_first_ones_stop(
+    browser: Client, rosa: User, meridian: Company, message: Certification, sort: str
+) -> None:
+    """Some have a manager and some have none, who come last both ways; names are shared, so the key decides."""
+    for number in range(80):
+        eligible_person(message, meridian, first_name=f"P{number % 7}", email=f"p{number}@people.example")
+    for person in User.objects.filter(first_name__in=["P1", "P4"]):
+        people.change_manager(person=person, manager=rosa)
+    everyone = rows(browser, ELIGIBLE, sort=sort, size=100)
+    assert [row for page in (1, 2, 3, 4) for row in rows(browser, ELIGIBLE, sort=sort, page=page)] == everyone
+    assert len(everyone) == 80
+
+
 JUNK = {
     "page": ["0", "-1", "3", "two", "1e9", "9" * 5000, "٣", "\0"],
     "size": ["0", "-25", "1000000", "all", "٢٥", "9" * 5000],
