@@ -69,7 +69,7 @@ def _figures(only: set[str], scale: float) -> Iterator[Any]:
         "B4": lambda: reporting.measure(large),
         "B1": lambda: assigning.measure(large, [few, some, many]),
         "B3": lambda: delivering.measure(large, some),
-        "B6 B7 B8": lambda: serving.measure(large, some, only=only),
+        "B6 B7 B8": lambda: serving.measure(large, some, scale=scale, only=only),
         "B5": lambda: sweeping.measure(large),
     }
     mail_server = processes.sink(settings.EMAIL_PORT)

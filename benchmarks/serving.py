@@ -15,11 +15,12 @@ from .visitors import Visitor
 BELL, ENROLL, HELLO = "/notifications/bell/", "/enroll/assignments/", "/hello/"
 GOALS = {"the bell’s poll": (BELL, 0.4), "Enroll → Assignments": (ENROLL, 0.2)}
 SLOWER, GROWN = 1.5, 2.0
-#: Seconds of load per address and round; of emails going out, at most.
+#: Seconds of load per address and round; of emails going out, at most. Less at a small scale, and not less than one.
 LOAD, MAILING = 4.0, 15.0
 
 
-def measure(company: Populated, emails: int, *, only: set[str]) -> Iterator[Figure]:
+def measure(company: Populated, emails: int, *, scale: float, only: set[str]) -> Iterator[Figure]:
+    load, mailing = max(1.0, LOAD * scale), max(1.0, MAILING * scale)
     session = Visitor(ask(_LEARNER, company=company.pk, slug=ASSIGNED.slug)).session
     rates: dict[str, list[float]] = defaultdict(list)
     waits: dict[str, list[float]] = defaultdict(list)
@@ -32,11 +33,11 @@ def measure(company: Populated, emails: int, *, only: set[str]) -> Iterator[Figu
             running.load(session, path, seconds=1)
         for _ in range(ROUNDS):
             for path in (HELLO, BELL, ENROLL):
-                rates[path].append(len(running.load(session, path, seconds=LOAD)) / LOAD)
-            waits["idle"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=LOAD, clients=1)))
+                rates[path].append(len(running.load(session, path, seconds=load)) / load)
+            waits["idle"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=load, clients=1)))
             reset(emails)
-            waits["mailing"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=MAILING, clients=1)))
-            rates["emails"].append((emails - ask(_WAITING)) / MAILING)
+            waits["mailing"].append(statistics.median(running.load(session, BELL, ENROLL, seconds=mailing, clients=1)))
+            rates["emails"].append((emails - ask(_WAITING)) / mailing)
             reset(0)
             for name, mib in running.memory().items():
                 held[name].append(mib)
