@@ -9,11 +9,13 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from .models import Assignment, Operation
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
 from .services.due_dates import MOST_DAYS_MOVED, NewDueDate
+from .tables import MOST_BYTES
 
 UNREADABLE = "The selection could not be read. Open the list again and select once more."
 _LARGEST_ID = 2**63 - 1
@@ -161,6 +163,21 @@ class PreviewForm(AssignForm):
 
     op_id = None  # type: ignore[assignment]  # so Django is told to leave a field out
     foreseen = None  # type: ignore[assignment]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="File",
+        help_text="CSV or XLSX, 10 MB at the most.",
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise ValidationError(f"The file has {file.size or 0:,} bytes; 10 MB are read. Upload it in several files.")
+        return file
 
 
 class DaysField(forms.CharField):

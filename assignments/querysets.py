@@ -302,3 +302,25 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
 def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+class UploadQuerySet(QuerySet["models.Upload"]):
+    def visible_to(self, user: User) -> Self:
+        """The company's, of certifications in scope, for who may assign."""
+        if not TEAM_ASSIGNMENTS.is_open_to(user):
+            return self.none()
+        return self.filter(company=user.company_id).filter(Exists(_scopes()))
+
+    def under_way(self) -> Self:
+        """Those that somebody has to go on with, the oldest first."""
+        states = models.Upload.State
+        return self.filter(state__in=[states.READING, states.PRESSED]).order_by("pk")
+
+
+class UploadRowQuerySet(QuerySet["models.UploadRow"]):
+    def good(self) -> Self:
+        return self.filter(fault="", reason="")
+
+    def left(self) -> Self:
+        """Those for which nothing can be done, or was."""
+        return self.exclude(fault="", reason="")

@@ -20,3 +20,9 @@ def sweep() -> None:
     post_office.beat("beat", at=now)
     post_office.beat("worker", at=now)
     services.sweep(for_seconds=SHIFT)
+
+
+@shared_task(name="assignments.tasks.carry_on", ignore_result=True, soft_time_limit=300, time_limit=330)
+def carry_on() -> None:
+    """Read or carry out the files that wait for it."""
+    services.carry_on(at=timezone.now())

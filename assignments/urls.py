@@ -5,13 +5,14 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
-from .views import lists, messages, operations, presses, previews, reminders, taking_back, upcoming
+from .views import lists, messages, operations, presses, previews, reminders, taking_back, upcoming, uploads
 from .views.buttons import BUTTONS
 
 CERTIFICATIONS = "assignments/certifications/"
 ONE = f"{CERTIFICATIONS}<slug:slug>/"
 PREVIEW = f"{ONE}learners/<int:pk>/preview/"
 OPERATIONS = "assignments/operations/"
+UPLOAD = "assignments/uploads/<uuid:key>/"
 OPERATION = f"{OPERATIONS}<uuid:op_id>/"
 
 _to_certifications = page_of(TEAM_ASSIGNMENTS)(RedirectView.as_view(pattern_name="team-certifications"))
@@ -30,6 +31,11 @@ urlpatterns = [
     path(f"{ONE}assign/preview/", previews.of_selection, name="team-assign-preview"),
     path(PREVIEW, previews.preview, name="team-preview"),
     path(f"{PREVIEW}<slug:which>/", previews.html_part, name="team-preview-html"),
+    path(f"{ONE}file/<slug:name>/", uploads.upload_new, name="team-upload-new"),
+    path(f"{ONE}file/<slug:name>/template.<slug:ending>", uploads.upload_template, name="team-upload-template"),
+    path(UPLOAD, uploads.upload_detail, name="team-upload"),
+    path(f"{UPLOAD}press/", uploads.upload_press, name="team-upload-press"),
+    path(f"{UPLOAD}left.<slug:ending>", uploads.upload_left, name="team-upload-left"),
     path(OPERATIONS, operations.operation_list, name="team-operations"),
     path(OPERATION, operations.operation_detail, name="team-operation"),
     path(f"{OPERATION}take-back/", taking_back.take_back, name="team-operation-take-back"),

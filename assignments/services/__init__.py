@@ -16,18 +16,22 @@ from .rehearsal import Rehearsal
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
 from .take_back import rehearse_take_back, take_back
+from .uploads import carry_on, commit, receive
 
 __all__ = [
     "NewDueDate",
     "Rehearsal",
     "Sweep",
     "assign",
+    "carry_on",
     "change_due_date",
     "change_reminders",
     "check_press",
     "close_on_departure",
     "close_on_withdrawal",
+    "commit",
     "queue_reminders",
+    "receive",
     "rehearse_assign",
     "rehearse_change_due_date",
     "rehearse_remind_now",

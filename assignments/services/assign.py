@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import CharField, DateField, DateTimeField, F, IntegerField, Value
+from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from accounts.querysets import one_of
@@ -108,8 +109,8 @@ def open_assignments(
     rows: LearnerQuerySet | AssignmentQuerySet,
     *,
     learner: F,
-    name: F | Value,
-    due_on: F | Value,
+    name: Combinable,
+    due_on: Combinable,
     reminder: date | None,
 ) -> int:
     """Open one for each of the rows by one statement, keep the change, and promise the message to each."""

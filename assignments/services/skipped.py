@@ -103,7 +103,7 @@ def not_changed(
 ) -> list[Skipped]:
     """One entry each of these assignments, which the operation does not change, by name of the learner."""
     left, zone = left.select_related("learner", "closed_by", "company"), operation.company.zone
-    reasons = _REASONS.get(operation.kind, _changed_meanwhile)(left.open(), operation) | dict(known)
+    reasons = _REASONS.get(operation.kind, changed_meanwhile)(left.open(), operation) | dict(known)
     return [
         entry(
             assignment.learner,
@@ -114,7 +114,7 @@ def not_changed(
     ]
 
 
-def _changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+def changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
     changes = AssignmentChange.objects.of_assignments().filter(assignment__in=left.values("pk"))
     latest = {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
     return {assignment.pk: _last_change(assignment, latest[assignment.pk].operation) for assignment in left}

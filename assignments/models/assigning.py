@@ -9,10 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Company, User
-from certifications.models import Certification
-from notifications.models import Notification
-
-from .querysets import (
+from assignments.querysets import (
     REASONS,
     AssignmentChangeQuerySet,
     AssignmentQuerySet,
@@ -20,7 +17,9 @@ from .querysets import (
     OperationQuerySet,
     ReminderRuleQuerySet,
 )
-from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE
+from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE
+from certifications.models import Certification
+from notifications.models import Notification
 
 
 class Learner(User):
@@ -73,6 +72,7 @@ class Operation(models.Model):
         default=False, help_text="Then from a Saturday or a Sunday on to the Monday after."
     )
     reason = models.CharField(max_length=200, blank=True, help_text="Why, in the words of who pressed.")
+    file_name = models.CharField(max_length=120, blank=True, help_text="Of the file that named whom it concerns.")
     takes_back = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_in")
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)

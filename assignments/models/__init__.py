@@ -1,0 +1,6 @@
+"""What is true of assignments, of what was done to them, and of the files that name whom to do it to."""
+
+from .assigning import Assignment, AssignmentChange, Learner, Operation, ReminderRule
+from .uploads import Upload, UploadRow
+
+__all__ = ["Assignment", "AssignmentChange", "Learner", "Operation", "ReminderRule", "Upload", "UploadRow"]

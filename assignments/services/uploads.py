@@ -1,0 +1,189 @@
+"""Files that name people: received, read line by line, judged, carried out by one press.
+
+Whoever comes first does the work, the request itself where it is little, else a worker or the sweep: a
+chunk of lines is one transaction that holds the upload, so that any number of them at once, killed and
+started again anywhere, come to the same rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime
+from functools import partial
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
+
+from accounts.models import User
+from assignments import tables
+from assignments.errors import ChangedMeanwhile, RefusedOperation
+from assignments.models import Upload, UploadRow
+from certifications.models import Certification
+from notifications import doorbell
+
+from . import uploads_carried_out as press
+from .operations import check_press
+from .uploads_judged import judge
+
+logger = logging.getLogger(__name__)
+
+#: Lines of one transaction. Bytes and lines up to which nobody has to wait for a worker.
+CHUNK = 1_000
+SMALL_BYTES, SMALL_LINES = 100_000, 1_000
+
+
+def receive(
+    *, by: User, certification: Certification, kind: Upload.Kind, file_name: str, content: bytes, at: datetime
+) -> Upload:
+    """Keep a file and read it, at once when it is small. Raises a `RefusedOperation`."""
+    company = check_press(by=by, certification=certification, selected=[0])
+    upload = Upload.objects.create(
+        company=company,
+        certification=certification,
+        kind=kind,
+        file_name=file_name[-120:],
+        content=content,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    if len(content) <= SMALL_BYTES:
+        read(upload, at=at)
+    else:
+        _ring()
+    return Upload.objects.get(pk=upload.pk)
+
+
+def _ring() -> None:
+    """For a worker; a ring that is lost is made up for by the sweep."""
+    transaction.on_commit(partial(doorbell.ring, "assignments.tasks.carry_on"), robust=True)
+
+
+def carry_on(*, at: datetime) -> int:
+    """Go on with every upload that is being read or carried out. Returns how many there were; idempotent."""
+    waiting = list(Upload.objects.under_way())
+    for upload in waiting:
+        try:
+            go_on = read if upload.state == Upload.State.READING else carry_out
+            go_on(upload, at=at)
+        except Exception:  # whatever is the matter with one file, the others and the emails are not to wait
+            logger.exception("Upload %s could not be carried on with", upload.pk)
+    return len(waiting)
+
+
+def read(upload: Upload, *, at: datetime) -> None:
+    """Read the lines that have not been read yet, then judge them all."""
+    try:
+        table = tables.table_of(bytes(upload.content))
+        if not upload.lines_total:
+            lines_total = tables.about_how_many_lines(bytes(upload.content))
+            Upload.objects.filter(pk=upload.pk).update(lines_total=lines_total, ignored=table.ignored)
+        lines = islice(table.lines, upload.lines_read, None)
+        position = upload.lines_read
+        while chunk := list(islice(lines, CHUNK)):
+            if not _keep(upload, position, chunk):
+                return
+            position += len(chunk)
+    except tables.Unreadable as why:
+        _give_up(upload, str(why))
+    else:
+        _finish_reading(upload, position, at)
+
+
+def _held(upload: Upload, state: Upload.State) -> Upload | None:
+    """The upload as it is now, locked, while it is in this state and nobody else is at it."""
+    held = Upload.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).defer("content")
+    return held.filter(pk=upload.pk, state=state).first()
+
+
+@transaction.atomic
+def _keep(upload: Upload, position: int, chunk: list[tables.Line]) -> bool:
+    """Whether it was for us to keep these lines: somebody else may have come to them first."""
+    held = _held(upload, Upload.State.READING)
+    if held is None or held.lines_read != position:
+        return False
+    UploadRow.objects.bulk_create(_row(held, line) for line in chunk)
+    held.lines_read = position + len(chunk)
+    held.save(update_fields=["lines_read"])
+    return True
+
+
+def _row(upload: Upload, line: tables.Line) -> UploadRow:
+    fault = line.fault
+    if not fault and upload.kind == Upload.Kind.CHANGE_DUE_DATE and not (line.due_on or line.takes_due_date_away):
+        fault = "There is no due date. Write a day, or “none” to take the due date away."
+    if not fault and upload.kind == Upload.Kind.ASSIGN and line.takes_due_date_away:
+        fault = "Leave the cell empty for no due date."
+    return UploadRow(
+        upload=upload,
+        line=line.number,
+        email=line.email,
+        name=line.name,
+        due_text=line.due_text,
+        due_on=line.due_on,
+        fault=fault,
+    )
+
+
+@transaction.atomic
+def _give_up(upload: Upload, why: str) -> None:
+    if _held(upload, Upload.State.READING):
+        UploadRow.objects.filter(upload=upload).delete()
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.UNREADABLE, fault=why[:300], lines_read=0)
+
+
+@transaction.atomic
+def _finish_reading(upload: Upload, position: int, at: datetime) -> None:
+    held = _held(upload, Upload.State.READING)
+    if held is None or held.lines_read != position:
+        return
+    rows = UploadRow.objects.filter(upload=held)
+    earlier = UploadRow.objects.filter(upload=held, email=OuterRef("email"), line__lt=OuterRef("line"))
+    repeated = rows.exclude(email="").filter(Exists(earlier), fault="")
+    repeated.update(fault="The same person is in an earlier line.")
+    people = User.objects.filter(company=held.company_id, email=OuterRef("email"))
+    rows.filter(fault="").update(learner=Subquery(people.values("pk")[:1]))
+    judge(held, at=at)
+    held.state, held.lines_total = Upload.State.READ, position
+    held.save(update_fields=["state", "lines_total"])
+
+
+def commit(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) -> Upload:
+    """Carry out the good lines as one operation, at once when they are few. The same press twice is one.
+
+    Raises a `RefusedOperation`, `ChangedMeanwhile` when somebody else was first.
+    """
+    _take(by, upload, op_id)
+    if upload.lines_total <= SMALL_LINES:
+        carry_out(upload, at=at)
+    else:
+        _ring()
+    return Upload.objects.get(pk=upload.pk)
+
+
+@transaction.atomic
+def _take(by: User, upload: Upload, op_id: uuid.UUID) -> None:
+    check_press(by=by, certification=upload.certification, selected=[0])
+    held = Upload.objects.select_for_update(no_key=True, of=("self",)).defer("content").get(pk=upload.pk)
+    if held.op_id == op_id:
+        return
+    if held.state != Upload.State.READ:
+        by_whom = f" by {held.pressed_by.full_name}" if held.pressed_by else ""
+        raise ChangedMeanwhile(f"This file is being carried out or was{by_whom}. Open it again to see what came of it.")
+    held.state, held.pressed_by, held.op_id, held.fault = Upload.State.PRESSED, by, op_id, ""
+    held.save(update_fields=["state", "pressed_by", "op_id", "fault"])
+
+
+def carry_out(upload: Upload, *, at: datetime) -> None:
+    """Do what was pressed, in one transaction: whole, or not at all and said why."""
+    try:
+        with transaction.atomic():
+            held = _held(upload, Upload.State.PRESSED)
+            if held is not None:
+                operation = press.carry_out(held, at=at)
+                held.state, held.operation = Upload.State.DONE, operation
+                held.save(update_fields=["state", "operation"])
+    except RefusedOperation as refusal:
+        again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": str(refusal)[:300]}
+        Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED).update(**again)

@@ -1,0 +1,110 @@
+"""The press of a file: one operation for all its good lines, each with the name and the due day of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from accounts.querysets import one_of
+from assignments.models import Assignment, Learner, Operation, ReminderRule, Upload, UploadRow
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, UploadRowQuerySet
+
+from .assign import lock_learners, open_assignments
+from .close import close
+from .due_dates import move_each
+from .operations import begin, check_press, finish, lock
+from .reminding import note_next
+from .skipped import changed_meanwhile, entry
+from .uploads_judged import judge
+
+#: Of the assignments, as they were when the file was shown.
+Versions = Mapping[int, int | None]
+BY_NOW = "Can be done by now, but not when the file was judged. Upload the lines that are left once more."
+
+
+def carry_out(upload: Upload, *, at: datetime) -> Operation:
+    """Do it for the lines that were good when they were shown and still are. The others say why, here and in the
+    operation. Runs in the transaction that holds the upload. Raises a `RefusedOperation`.
+    """
+    by, op_id = upload.pressed_by, upload.op_id
+    assert by  # noqa: S101, for the type checker: a constraint keeps it
+    assert op_id  # noqa: S101
+    all_rows = UploadRow.objects.filter(upload=upload)
+    shown = list(all_rows.good().values_list("pk", flat=True))
+    company = check_press(by=by, certification=upload.certification, selected=shown)
+    operation, _ = begin(
+        kind=Operation.Kind(upload.kind),
+        company=company,
+        op_id=op_id,
+        asked={"by": by.pk, "upload": upload.pk},
+        by=by,
+        at=at,
+        certification=upload.certification,
+        name=upload.certification.title if upload.kind == Upload.Kind.ASSIGN else "",
+        file_name=upload.file_name,
+    )
+    rows = all_rows.filter(pk__in=one_of(shown))
+    seen = dict(rows.filter(assignment__isnull=False).values_list("assignment", "version"))
+    _lock(rows)
+    judge(upload, at=at)
+    all_rows.good().exclude(pk__in=one_of(shown)).update(reason=BY_NOW)
+    changed = _DO[upload.kind](operation, rows, seen)
+    left = rows.left().select_related("learner").order_by("line")
+    skipped = [entry(row.learner, row.reason, id=row.learner_id, unforeseen=True) for row in left if row.learner]
+    finish(operation, requested=len(shown), changed=changed, skipped=skipped)
+    return operation
+
+
+def _lock(rows: UploadRowQuerySet) -> None:
+    """Hold what decides: the people first, then their assignments, as everybody does."""
+    lock_learners(_learners(rows))
+    lock(_assignments(rows))
+
+
+def _learners(rows: UploadRowQuerySet) -> LearnerQuerySet:
+    return Learner.objects.filter(pk__in=one_of(rows.filter(learner__isnull=False).values_list("learner", flat=True)))
+
+
+def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
+    known = rows.filter(assignment__isnull=False).values_list("assignment", flat=True)
+    return Assignment.objects.filter(pk__in=one_of(known))
+
+
+def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+    own = rows.filter(learner=OuterRef("pk"))
+    opened = open_assignments(
+        operation,
+        _learners(rows.good()),
+        learner=F("pk"),
+        name=Coalesce(NullIf(Subquery(own.values("name")[:1]), Value("")), Value(operation.name)),
+        due_on=Subquery(own.values("due_on")[:1]),
+        reminder=None,
+    )
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    note_next(Assignment.objects.filter(opened_in=operation), plan, operation.company.day_at(operation.made_at))
+    return opened
+
+
+def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+    return close(operation, _assignments(rows.good()), Assignment.ClosedReason.UNASSIGNED)
+
+
+def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+    now = rows.good().values_list("assignment", "version")
+    changed = [pk for pk, version in now if pk is not None and seen.get(pk) != version]
+    reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
+    for pk, reason in reasons.items():
+        rows.filter(assignment=pk).update(reason=reason[:500])
+    own = rows.filter(assignment=OuterRef("pk"))
+    able = list(rows.good().values_list("assignment", flat=True))
+    return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))
+
+
+_DO: dict[str, Callable[[Operation, UploadRowQuerySet, Versions], int]] = {
+    Upload.Kind.ASSIGN: _assign,
+    Upload.Kind.UNASSIGN: _unassign,
+    Upload.Kind.CHANGE_DUE_DATE: _change_due_date,
+}

@@ -1,0 +1,69 @@
+"""What can be done for the person of each line of a file, and why not: the same rules as for what is ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import F, OuterRef, Subquery
+
+from accounts.querysets import one_of
+from accounts.templatetags.days import day
+from assignments.models import Assignment, Upload, UploadRow
+from assignments.querysets import UploadRowQuerySet
+
+from .assign import rehearse_assign
+from .due_dates import NewDueDate
+
+NOT_ASSIGNED = "Is not assigned."
+
+
+def judge(upload: Upload, *, at: datetime) -> None:
+    """Note for each line without a fault why nothing can be done, or nothing where it can. Inside a transaction."""
+    rows = UploadRow.objects.filter(upload=upload, fault="")
+    rows.update(reason="", assignment=None, version=None)
+    # No word that would tell a stranger's address from one that nobody has.
+    rows.filter(learner=None).update(reason=f"Nobody in {upload.company.name} has this address.")
+    known = rows.filter(learner__isnull=False)
+    if upload.kind == Upload.Kind.ASSIGN:
+        _judge_assigning(upload, known, at)
+    else:
+        _judge_open_ones(upload, known)
+    if upload.kind != Upload.Kind.UNASSIGN:
+        _judge_days(upload, known.good(), today=upload.company.day_at(at))
+
+
+def _judge_assigning(upload: Upload, rows: UploadRowQuerySet, at: datetime) -> None:
+    learners = list(rows.values_list("learner", flat=True))
+    by = upload.pressed_by or upload.uploaded_by
+    rehearsal = rehearse_assign(by=by, certification=upload.certification, learner_ids=learners, at=at)
+    _write(rows, ((person["id"], person["reason"]) for person in rehearsal.skipped if "id" in person))
+
+
+def _judge_open_ones(upload: Upload, rows: UploadRowQuerySet) -> None:
+    opened = Assignment.objects.open().filter(certification=upload.certification_id, learner=OuterRef("learner"))
+    rows.update(assignment=Subquery(opened.values("pk")[:1]), version=Subquery(opened.values("version")[:1]))
+    rows.filter(assignment=None).update(reason=NOT_ASSIGNED)
+
+
+def _judge_days(upload: Upload, rows: UploadRowQuerySet, *, today: date) -> None:
+    over = rows.filter(due_on__lt=today)
+    for past in over.order_by().values_list("due_on", flat=True).distinct():
+        rows.filter(due_on=past).update(reason=f"{day(past)} is over.")
+    if upload.kind == Upload.Kind.CHANGE_DUE_DATE:
+        same = rows.good().filter(assignment__due_on=F("due_on"))
+        none = rows.good().filter(assignment__due_on=None, due_on=None)
+        for found in (same, none):
+            due_on = found.values_list("due_on", flat=True).first()
+            pks = list(found.values_list("pk", flat=True))
+            reason = NewDueDate(due_on).why_not(due_on, due_on, today=today)
+            UploadRow.objects.filter(pk__in=one_of(pks)).update(reason=reason)
+
+
+def _write(rows: UploadRowQuerySet, reasons: Iterable[tuple[int, str]]) -> None:
+    """One statement for each reason that there is."""
+    learners: dict[str, list[int]] = {}
+    for learner, reason in reasons:
+        learners.setdefault(reason, []).append(learner)
+    for reason, ids in learners.items():
+        rows.filter(learner__in=one_of(ids)).update(reason=reason[:500])

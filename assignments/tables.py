@@ -1,0 +1,197 @@
+"""Files that people upload, as lines: CSV in the ways that spreadsheets write it, or XLSX.
+
+Input is hostile until it is read: sizes are looked at before anything is unpacked, cells are text or days, never
+formulas, and what cannot be read is said in words.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import load_workbook
+
+#: Bytes of a file; of an XLSX once it is unpacked; lines; columns that are looked at; letters of a cell.
+MOST_BYTES, MOST_UNPACKED = 10_000_000, 300_000_000
+MOST_LINES, MOST_COLUMNS, MOST_LETTERS = 50_000, 50, 200
+#: What the head of a column may say, without case and blanks.
+HEADS = {
+    "email": ("email", "e-mail", "emailaddress", "e-mailaddress"),
+    "due": ("duedate", "due", "dueon"),
+    "name": ("assignmentname", "name"),
+}
+#: Ours, written into the file of those left: nothing to read, nothing to tell.
+REASON = "reason"
+#: Instead of a day.
+NO_DAY = ("none", "no due date")
+DAY_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%a %d %B %Y", "%A %d %B %Y")
+
+Cell = str | date
+
+
+class Unreadable(Exception):
+    """The file as a whole; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file: the number that a spreadsheet shows beside it, what is written, what is wrong with it."""
+
+    number: int
+    email: str
+    name: str
+    due_text: str
+    due_on: date | None
+    takes_due_date_away: bool
+    fault: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns that mean something by their place, those that do not by their heads, and the lines below."""
+
+    places: dict[str, int]
+    ignored: list[str]
+    lines: Iterator[Line]
+
+
+def is_xlsx(content: bytes) -> bool:
+    return content[:4] == b"PK\x03\x04"
+
+
+def about_how_many_lines(content: bytes) -> int:
+    """To tell how far the reading has got, before it has."""
+    if is_xlsx(content):
+        return max(_opened(content).active.max_row or 1, 1) - 1
+    return content.count(b"\n")
+
+
+def table_of(content: bytes) -> Table:
+    """Raises `Unreadable`, also while the lines are asked for."""
+    rows = _rows_of_xlsx(content) if is_xlsx(content) else _rows_of_csv(content)
+    heads = next((cells for _, cells in rows if any(cells)), [])
+    places, ignored = _columns(heads)
+    if "email" not in places:
+        raise Unreadable("The first line has no column “Email”. Take the template, or write Email above the addresses.")
+    return Table(places, ignored, _lines(rows, places))
+
+
+def _columns(heads: Sequence[Cell]) -> tuple[dict[str, int], list[str]]:
+    places: dict[str, int] = {}
+    ignored: list[str] = []
+    for place, head in enumerate(heads):
+        said = str(head).strip()
+        meant = next((name for name, heads in HEADS.items() if "".join(said.casefold().split()) in heads), None)
+        if meant and meant not in places:
+            places[meant] = place
+        elif said and said.casefold() != REASON:
+            ignored.append(said[:MOST_LETTERS])
+    return places, ignored[:MOST_COLUMNS]
+
+
+def _lines(rows: Iterable[tuple[int, Sequence[Cell]]], places: dict[str, int]) -> Iterator[Line]:
+    found = 0
+    for number, cells in rows:
+        if not any(cells):
+            continue
+        found += 1
+        if found > MOST_LINES:
+            raise Unreadable(f"It has more than {MOST_LINES:,} lines. Upload it in several files.")
+        yield _line(number, {name: cells[place] if place < len(cells) else "" for name, place in places.items()})
+    if not found:
+        raise Unreadable("There is nobody below its first line.")
+
+
+def _line(number: int, cells: dict[str, Cell]) -> Line:
+    email = " ".join(str(cells["email"]).split()).lower()
+    name = " ".join(str(cells.get("name", "")).split())
+    due = cells.get("due", "")
+    text = due.isoformat() if isinstance(due, date) else " ".join(due.split())
+    due_on = due if isinstance(due, date) else _day_of(text)
+    takes_away = text.casefold() in NO_DAY
+    faults = [
+        "" if email else "There is no email address.",
+        "The email address is too long." if len(email) > 254 else "",
+        "The assignment name has more than 120 characters." if len(name) > 120 else "",
+        f"“{text[:40]}” is no day that can be told for sure. Write it like 2027-03-09."
+        if text and not takes_away and due_on is None
+        else "",
+    ]
+    fault = next(filter(None, faults), "")
+    return Line(number, email[:254], name[:MOST_LETTERS], text[:60], due_on, takes_away, fault)
+
+
+def _day_of(text: str) -> date | None:
+    for written in DAY_FORMATS:
+        try:
+            return datetime.strptime(text, written).date()  # noqa: DTZ007, a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _rows_of_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    text = _decoded(content).replace("\0", "")
+    first = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            yield reader.line_num, [_readable(cell) for cell in cells[:MOST_COLUMNS]]
+    except csv.Error as error:
+        raise Unreadable(f"Line {reader.line_num} could not be read: {error}.") from None
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16 by its mark, else what older spreadsheets write."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _readable(cell: str) -> str:
+    """Without what no line of text holds, and without the apostrophe that keeps a download from being a formula."""
+    clean = "".join(letter for letter in cell.strip() if letter.isprintable())
+    return clean.removeprefix("'") if clean[1:2] in ("=", "+", "-", "@") else clean
+
+
+def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    try:
+        for number, cells in enumerate(_opened(content).active.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+            yield number, [_cell(value) for value in cells]
+    except Unreadable:
+        raise
+    except Exception as error:  # the library raises whatever it stumbles over
+        raise Unreadable("It is no XLSX file that can be read. Save it once more, or as CSV.") from error
+
+
+def _opened(content: bytes) -> Any:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(each.file_size for each in archive.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise Unreadable("It is too large once it is unpacked. Keep only the columns that are needed.")
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable("It is no XLSX file that can be read. Save it once more, or as CSV.") from error
+    if book.active is None or not hasattr(book.active, "iter_rows"):
+        raise Unreadable("Its first sheet is no table.")
+    return book
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return "" if value is None else _readable(str(value))

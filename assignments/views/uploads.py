@@ -1,0 +1,182 @@
+"""A file instead of ticks: upload, look at what each line would do, press, take what is left and mend it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from assignments import services, tables
+from assignments.errors import RefusedOperation
+from assignments.forms import PressForm, UploadForm
+from assignments.lists import ListQuery
+from assignments.models import Upload, UploadRow
+from assignments.spreadsheets import csv_lines, download, xlsx
+from certifications.models import Certification
+
+from .lists import TABS
+
+UNPROCESSABLE = 422
+#: The word of the address for each kind, and the subtab that it belongs to.
+KINDS = {
+    "assign": (Upload.Kind.ASSIGN, TABS["eligible"]),
+    "unassign": (Upload.Kind.UNASSIGN, TABS["assigned"]),
+    "change-due-date": (Upload.Kind.CHANGE_DUE_DATE, TABS["assigned"]),
+}
+EMAIL, DUE_DATE, NAME, REASON = "Email", "Due Date", "Assignment Name", "Reason"
+COLUMNS = {
+    Upload.Kind.ASSIGN: (EMAIL, DUE_DATE, NAME),
+    Upload.Kind.UNASSIGN: (EMAIL,),
+    Upload.Kind.CHANGE_DUE_DATE: (EMAIL, DUE_DATE),
+}
+CSV, XLSX = "csv", "xlsx"
+#: ?show=left
+GOOD, LEFT = "good", "left"
+#: Files of the certification that are offered to come back to.
+RECENT = 5
+AT_ONCE = 2000
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
+    certification = _certification(request, slug)
+    kind, tab = _kind(name)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_bound and form.is_valid():
+        try:
+            upload = _received(request, certification, kind, form)
+        except RefusedOperation as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect("team-upload", upload.key)
+    mine = _uploads(request).filter(certification=certification, kind=kind).defer("content")
+    context = {
+        "certification": certification,
+        "kind": kind,
+        "name": name,
+        "form": form,
+        "columns": COLUMNS[kind],
+        "back": tab.url(certification),
+        "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
+        "most_lines": tables.MOST_LINES,
+    }
+    return render(request, "assignments/upload_new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _received(request: PersonRequest, certification: Certification, kind: Upload.Kind, form: forms.Form) -> Upload:
+    file = form.cleaned_data["file"]
+    return services.receive(
+        by=request.user,
+        certification=certification,
+        kind=kind,
+        file_name=file.name,
+        content=file.read(),
+        at=timezone.now(),
+    )
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def upload_template(request: PersonRequest, slug: str, name: str, ending: str) -> HttpResponseBase:
+    """A file with the heads of the columns, and nobody below."""
+    _certification(request, slug)
+    return _file(COLUMNS[_kind(name)[0]], iter([]), name=f"{name}-template", ending=ending)
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def upload_detail(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """How far it has got; once it is read, what each line would do or did."""
+    return _show(request, _upload(request, key))
+
+
+def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpResponse:
+    rows = UploadRow.objects.filter(upload=upload)
+    counts = {GOOD: rows.good().count(), LEFT: rows.left().count()}
+    show = GOOD if request.GET.get("show") == GOOD or not counts[LEFT] else LEFT
+    query = ListQuery.of(request, {"line": ("line",)}, default="line")
+    found: QuerySet[Any] = rows.good() if show == GOOD else rows.left()
+    _, tab = _kind(_name_of(upload))
+    context = {
+        "upload": upload,
+        "name": _name_of(upload),
+        "columns": COLUMNS[Upload.Kind(upload.kind)],
+        "counts": counts,
+        "show": show,
+        "page_obj": query.paged(found.select_related("learner", "assignment"), count=counts[show]),
+        "form": PressForm.opened(),
+        "why": why or upload.fault,
+        "back": tab.url(upload.certification),
+    }
+    return render(request, "assignments/upload_detail.html", context, status=UNPROCESSABLE if why else 200)
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_POST
+def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
+    """Carry out the good lines."""
+    upload, form = _upload(request, key), PressForm(request.POST)
+    if not form.is_valid():
+        return _show(request, upload, why="The form could not be read. Press once more.")
+    try:
+        done = services.commit(by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=timezone.now())
+    except RefusedOperation as refusal:
+        return _show(request, _upload(request, key), why=str(refusal))
+    return redirect("team-upload", done.key)
+
+
+@page_of(TEAM_ASSIGNMENTS)
+@require_safe
+def upload_left(request: PersonRequest, key: uuid.UUID, ending: str) -> HttpResponseBase:
+    """The lines for which nothing can be done, as they were written, with the reason: to mend and to upload again."""
+    upload = _upload(request, key)
+    columns = COLUMNS[Upload.Kind(upload.kind)]
+    stem = upload.file_name.rpartition(".")[0] or upload.file_name
+    plain = "".join(letter for letter in stem if letter.isascii() and (letter.isalnum() or letter in "-_ ")).strip()
+    return _file((*columns, REASON), _left(upload, columns), name=f"{plain or 'file'}-left", ending=ending)
+
+
+def _left(upload: Upload, columns: tuple[str, ...]) -> Iterator[list[str]]:
+    for row in UploadRow.objects.filter(upload=upload).left().order_by("line").iterator(chunk_size=AT_ONCE):
+        written = {EMAIL: row.email, DUE_DATE: row.due_text, NAME: row.name}
+        yield [*(written[column] for column in columns), row.why_not]
+
+
+def _file(heads: tuple[str, ...], rows: Iterator[list[str]], *, name: str, ending: str) -> HttpResponseBase:
+    if ending not in (CSV, XLSX):
+        raise Http404
+    if ending == XLSX:
+        return xlsx(heads, rows, name=f"{name}.xlsx")
+    return download(csv_lines(heads, rows), name=f"{name}.csv")
+
+
+def _certification(request: PersonRequest, slug: str) -> Certification:
+    return get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
+
+
+def _kind(name: str) -> Any:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]
+
+
+def _name_of(upload: Upload) -> str:
+    return upload.kind.replace("_", "-")
+
+
+def _uploads(request: PersonRequest) -> QuerySet[Upload]:
+    return Upload.objects.visible_to(request.user)
+
+
+def _upload(request: PersonRequest, key: uuid.UUID) -> Upload:
+    found = _uploads(request).select_related("company", "certification", "uploaded_by", "pressed_by", "operation")
+    return get_object_or_404(found.defer("content"), key=key)
