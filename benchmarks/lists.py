@@ -29,7 +29,8 @@ def measure(large: Populated, small: Populated) -> Iterator[Figure]:
             many, few = (_Page(company, certificate, tab, query) for company in (large, small))
             own, less = many.timed(), few.timed()
             job = f"{label}, {large.people:,} people" + (f", {said}" if said else "")
-            yield within("B2", job, own, milliseconds=MILLISECONDS, queries=f"{many.queries} (there {few.queries})")
+            told = {"processors": many.processor_ms(), "queries": f"{many.queries} (there {few.queries})"}
+            yield within("B2", job, own, milliseconds=MILLISECONDS, **told)
             unit = f"x its time at {small.people:,}"
             yield Figure("B2", job, own.median / less.median, unit, GROWTH, limit=less)
             if first is None:
@@ -44,6 +45,9 @@ class _Page:
         path = f"/team/assignments/certifications/{certificate.slug}/{tab}/"
         self._address = path + query.format(last=self._last_page(path) if "{last}" in query else "")
         self.queries = self._visitor.queries(self._address)
+
+    def processor_ms(self) -> str:
+        return self._visitor.processor_ms(self._address, times=TIMES)
 
     def timed(self) -> Timed:
         return timed(lambda: self._visitor.get(self._address), times=TIMES)

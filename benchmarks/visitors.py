@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -46,7 +48,30 @@ class Visitor:
             self.get(path)
         return len(asked)
 
+    def processor_ms(self, path: str, *, times: int) -> str:
+        """Milliseconds of processors that the page of this address takes, ours and PostgreSQL's, whatever else runs.
+
+        With parallel workers switched off, since nobody else sees what those take. Empty where PostgreSQL runs on
+        another machine, or the system does not tell.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            told = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
+            if not told.exists():
+                return ""
+            before = _seconds_on_processors(told)
+            for _ in range(times):
+                self.get(path)
+            taken = _seconds_on_processors(told) - before
+            cursor.execute("RESET max_parallel_workers_per_gather")
+        return f"{1000 * taken / times:.0f} ms"
+
     def _content(self, answer: Any, path: str, status: int) -> str:
         if answer.status_code != status:
             raise WrongAnswer(f"{path} answered {answer.status_code}: {answer.content[:500]!r}")
         return str(answer.content.decode())
+
+
+def _seconds_on_processors(told: Path) -> float:
+    return time.process_time() + int(told.read_text().split()[0]) / 1e9
