@@ -51,6 +51,8 @@ _REASONS = [
     (re.compile(rf"Already closed \(The Fast Start enrolment ended\){_BY} on "), "withdrawn by {by}"),
     (re.compile(rf"Changed meanwhile{_BY} to (?P<due>no due date|\w+ \d+ \w+ \d+) on "), "changed by {by} to {due}"),
     (re.compile(r"(Due on that day|Without a due date) already\.$"), "due then already"),
+    (re.compile(r"Has no due date that could be moved\.$"), "nothing to move"),
+    (re.compile(r"Would be due on .*, which is over\.$"), "over by then"),
     (re.compile(r"Has completed it already\.$"), "completed"),
     (re.compile(r"Was reminded today already"), "reminded"),
     (re.compile(r"Its email is waiting"), "waits"),

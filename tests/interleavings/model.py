@@ -72,20 +72,39 @@ def _unassign(world: World, press: Press) -> Told:
 
 
 def _move(world: World, press: Press) -> Told:
-    able, skipped = [], []
+    able: list[Key] = []
+    skipped: list[tuple[int, str]] = []
     for key, version in press.seen:
         task = world.tasks[key]
         if not task.is_open:
             skipped.append((key[0], why_closed(task)))
-        elif task.due == press.due:
-            skipped.append((key[0], "due then already"))
+        elif reason := _why_not_moved(world, key, press):
+            skipped.append((key[0], reason))
         elif task.version != version:
             skipped.append((key[0], why_changed(task)))
         else:
             able.append(key)
     for key in able:
-        world.move(key, press.due, press)
+        world.move(key, _due_after(world.tasks[key], press), press)
     return done(able, skipped)
+
+
+def _why_not_moved(world: World, key: Key, press: Press) -> str:
+    task = world.tasks[key]
+    if press.spares and world.people[key[0]].has_completed:
+        return "completed"
+    if not press.days:
+        return "due then already" if task.due == press.due else ""
+    after = _due_after(task, press)
+    if after is None:
+        return "nothing to move"
+    return "over by then" if after < press.day else ""
+
+
+def _due_after(task: Task, press: Press) -> int | None:
+    if not press.days:
+        return press.due
+    return None if task.due is None else task.due + press.days
 
 
 def _take_back(world: World, press: Press) -> Told:

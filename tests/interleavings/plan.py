@@ -42,7 +42,8 @@ WEIGHTS = {
     ASSIGN: 6, MOVE: 6, UNASSIGN: 4, TAKE_BACK: 4, REMIND: 2.5, SEND_AGAIN: 1.5, CHANGE_PLAN: 1.2, WITHDRAW: 2,
     ENROLL: 1.5, DEACTIVATE: 1.5, REACTIVATE: 1.2, COMPLETE: 2, SWEEP: 1.5,
 }  # fmt: skip
-BY_WEB, TWICE, TWICE_WITH_OTHER_CONTENT, STALE = 0.35, 0.1, 0.03, 0.2
+BY_DAYS: Sequence[int] = (-7, -3, -1, 1, 3, 7)
+BY_WEB, TWICE, TWICE_WITH_OTHER_CONTENT, STALE, MOVED_BY_DAYS = 0.35, 0.1, 0.03, 0.2, 0.4
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class _Dice:
     def __init__(self, seed: str) -> None:
         self._seed = seed
         self._rng = random.Random(seed)  # noqa: S311
+        # A dice of its own: what else is pressed stays as it was without it.
+        self._days = random.Random(f"{seed} by days")  # noqa: S311
         self._admins = [*range(ADMINS)]
         self._rng.shuffle(self._admins)
 
@@ -129,6 +132,7 @@ class _Dice:
             else:
                 what = self._rng.choices([*WEIGHTS], [*WEIGHTS.values()])[0]
                 twin = self._press(what, f"p{len(presses) + 1}", self._admins[len(presses)], TODAY)
+                twin = self._by_days(twin) if twin and twin.what == MOVE else twin
             if twin:
                 presses.append(replace(twin, by_web=twin.what in OF_ADMINS and self._chance(BY_WEB)))
         return presses
@@ -139,7 +143,15 @@ class _Dice:
             return None
         if self._chance(TWICE / (TWICE + TWICE_WITH_OTHER_CONTENT)):
             return press
+        if press.days:
+            return replace(press, days=press.days + 10)
         return replace(press, due=9) if press.what in (ASSIGN, MOVE) else None
+
+    def _by_days(self, press: Press) -> Press:
+        """Now and then each of them by some days, in place of all to one day."""
+        if self._days.random() > MOVED_BY_DAYS:
+            return press
+        return replace(press, due=None, days=self._days.choice(BY_DAYS), spares=self._days.random() < STALE)
 
     def _press(self, what: str, label: str, by: int, day: int) -> Press | None:
         """One deed of that sort, if there is anything to do it with."""

@@ -138,7 +138,8 @@ class Desk:
             return services.assign(learner_ids=ids, name=NAME, due_on=due_on, **common)
         seen = {self._cast.pks[key]: version for key, version in press.seen}
         if press.what == MOVE:
-            return services.change_due_date(seen=seen, due_on=due_on, **common)
+            moved: dict[str, Any] = {"days": press.days, "spare_completed": press.spares} if press.days else {}
+            return services.change_due_date(seen=seen, due_on=due_on, **moved, **common)
         return self._selections[press.what](assignment_ids=list(seen), **common)
 
     def _taken_back(self, press: Press) -> Operation:
@@ -191,6 +192,8 @@ class Desk:
             ids = ",".join(str(self._cast.people[number].pk) for number in press.people)
             return path, {"learner": ids, "name": NAME} | due_on
         boxes = ",".join(f"{self._cast.pks[key]}:{version}" for key, version in press.seen)
+        if press.days:
+            due_on = {"how": "by", "days": str(press.days)} | ({"spare_completed": "on"} if press.spares else {})
         return path, {"learner": boxes} | (due_on if press.what == MOVE else {})
 
 

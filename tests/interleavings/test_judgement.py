@@ -109,6 +109,14 @@ def test_who_is_told_of_the_other_change_is_not_overwritten() -> None:
     assert judged(before, [ADA_MOVES, ZOE_MOVES], told, evidence(world)).order == (0, 1)
 
 
+def test_a_due_day_that_two_moved_by_some_days_moves_once() -> None:
+    before = lena_assigned()
+    both = [replace(each, due=None, days=3) for each in (ADA_MOVES, ZOE_MOVES)]
+    world, told = played(before, *both)
+    assert (world.tasks[HERS].due, told[1].skipped) == (11, ((LENA, "changed by 0 to 11"),))
+    assert is_refused(before, both, [told[0]] * 2, evidence(world))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"skipped": ((LENA, "changed by 1 to 14"),)}, {"skipped": ()}, {"answer": "ChangedMeanwhile"}], ids=str
 )

@@ -40,6 +40,8 @@ class Press:
     people: tuple[int, ...] = ()
     seen: tuple[tuple[Key, int], ...] = ()  # assignments, each with the version that was on the screen
     due: int | None = None
+    days: int = 0  # each due day by so many days, in place of one due day for everybody
+    spares: bool = False  # whoever has completed
     takes_back: str = ""
     plan: Plan = ()
     seen_plan: Plan = ()
