@@ -81,14 +81,14 @@ class Upload(models.Model):
 class UploadRow(models.Model):
     """One line of the file, as it was written and as it was understood."""
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField()
     email = models.CharField(max_length=254, blank=True)
     due_text = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=200, blank=True)
     due_on = models.DateField(null=True)
-    learner = models.ForeignKey(Learner, null=True, on_delete=models.PROTECT, related_name="+")
-    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="+")
+    learner = models.ForeignKey(Learner, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField(null=True, help_text="Of the assignment when the line was judged.")
     fault = models.CharField(max_length=300, blank=True, help_text="What is wrong with the line itself.")
     reason = models.CharField(max_length=500, blank=True, help_text="Why nothing can be done for the person.")
@@ -100,8 +100,13 @@ class UploadRow(models.Model):
             models.UniqueConstraint(fields=["upload", "line"], name="assignments_uploadrow_is_one_per_line"),
         ]
         indexes = [
-            # Judging: who is named twice, and whom a line is about.
+            # Each with the upload, and none of the upload alone: a database that has no figures of a new file yet
+            # would walk through all its lines for each person.
+            # Judging: who is named twice.
             models.Index(fields=["upload", "email"], name="assignments_uploadrow_email"),
+            # Carrying out: what the file says of a person.
+            models.Index(fields=["upload", "learner"], name="assignments_uploadrow_learner"),
+            models.Index(fields=["upload", "assignment"], name="assignments_uploadrow_open"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from assignments import tables
@@ -25,7 +25,7 @@ from notifications import doorbell
 
 from . import uploads_carried_out as press
 from .operations import check_press
-from .uploads_judged import judge
+from .uploads_judged import judge, note_repeated
 
 logger = logging.getLogger(__name__)
 
@@ -139,9 +139,7 @@ def _finish_reading(upload: Upload, position: int, at: datetime) -> None:
     if held is None or held.lines_read != position:
         return
     rows = UploadRow.objects.filter(upload=held)
-    earlier = UploadRow.objects.filter(upload=held, email=OuterRef("email"), line__lt=OuterRef("line"))
-    repeated = rows.exclude(email="").filter(Exists(earlier), fault="")
-    repeated.update(fault="The same person is in an earlier line.")
+    note_repeated(held, rows.filter(fault=""))
     people = User.objects.filter(company=held.company_id, email=OuterRef("email"))
     rows.filter(fault="").update(learner=Subquery(people.values("pk")[:1]))
     judge(held, at=at)

@@ -73,8 +73,14 @@ def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
     return Assignment.objects.filter(pk__in=one_of(known))
 
 
+def _good_lines(operation: Operation) -> UploadRowQuerySet:
+    """Asked by the upload alone: with the keys of 50,000 lines beside it each person would cost a walk through them."""
+    upload = Upload.objects.only("pk").get(company=operation.company_id, op_id=operation.op_id)
+    return UploadRow.objects.filter(upload=upload).good()
+
+
 def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
-    own = rows.filter(learner=OuterRef("pk"))
+    own = _good_lines(operation).filter(learner=OuterRef("pk"))
     opened = open_assignments(
         operation,
         _learners(rows.good()),
@@ -98,7 +104,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versio
     reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
     for pk, reason in reasons.items():
         rows.filter(assignment=pk).update(reason=reason[:500])
-    own = rows.filter(assignment=OuterRef("pk"))
+    own = _good_lines(operation).filter(assignment=OuterRef("pk"))
     able = list(rows.good().values_list("assignment", flat=True))
     return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))
 

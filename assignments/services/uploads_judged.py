@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 
 from accounts.querysets import one_of
-from accounts.templatetags.days import day
 from assignments.models import Assignment, Upload, UploadRow
 from assignments.querysets import UploadRowQuerySet
 
@@ -16,6 +15,30 @@ from .assign import rehearse_assign
 from .due_dates import NewDueDate
 
 NOT_ASSIGNED = "Is not assigned."
+OVER = "The due date is over."
+
+REPEATED = "The same person is in an earlier line."
+CONTRADICTED = "Another line says something else about the same person."
+#: What two lines about the same person may not disagree in.
+SAYS = {
+    Upload.Kind.ASSIGN: ("due_text", "name"),
+    Upload.Kind.CHANGE_DUE_DATE: ("due_text",),
+    Upload.Kind.UNASSIGN: (),
+}
+
+
+def note_repeated(upload: Upload, rows: UploadRowQuerySet) -> None:
+    """Of lines that say the same of a person the first one counts, of lines that disagree none: nobody could tell
+    which of them was meant. `rows` are those without a fault.
+    """
+    several = rows.order_by().values("email").annotate(times=Count("pk")).filter(times__gt=1)
+    for says in SAYS[Upload.Kind(upload.kind)]:
+        said = rows.order_by().values("email").annotate(different=Count(says, distinct=True)).filter(different__gt=1)
+        rows.filter(email__in=list(said.values_list("email", flat=True))).update(fault=CONTRADICTED)
+    first: dict[str, int] = {}
+    lines = rows.filter(email__in=several.values("email")).order_by("line").values_list("email", "pk")
+    later = [pk for email, pk in lines if first.setdefault(email, pk) != pk]
+    UploadRow.objects.filter(pk__in=one_of(later)).update(fault=REPEATED)
 
 
 def judge(upload: Upload, *, at: datetime) -> None:
@@ -47,9 +70,7 @@ def _judge_open_ones(upload: Upload, rows: UploadRowQuerySet) -> None:
 
 
 def _judge_days(upload: Upload, rows: UploadRowQuerySet, *, today: date) -> None:
-    over = rows.filter(due_on__lt=today)
-    for past in over.order_by().values_list("due_on", flat=True).distinct():
-        rows.filter(due_on=past).update(reason=f"{day(past)} is over.")
+    rows.filter(due_on__lt=today).update(reason=OVER)
     if upload.kind == Upload.Kind.CHANGE_DUE_DATE:
         same = rows.good().filter(assignment__due_on=F("due_on"))
         none = rows.good().filter(assignment__due_on=None, due_on=None)

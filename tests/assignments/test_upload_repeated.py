@@ -1,0 +1,72 @@
+"""The same person in several lines of a file: nothing is chosen silently, and it costs what one line each costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from assignments import services
+from assignments.models import Upload, UploadRow
+from certifications.models import Certification
+from tests.factories import eligible_person
+
+from .presses import NOW, assigned
+
+pytestmark = pytest.mark.django_db
+
+ASSIGN, UNASSIGN, MOVE = Upload.Kind.ASSIGN, Upload.Kind.UNASSIGN, Upload.Kind.CHANGE_DUE_DATE
+REPEATED = "The same person is in an earlier line."
+CONTRADICTED = "Another line says something else about the same person."
+
+
+def received(by: User, certification: Certification, *lines: str, kind: Upload.Kind = ASSIGN) -> Upload:
+    content = "\n".join(["Email,Due Date,Assignment Name", *lines]).encode()
+    return services.receive(
+        by=by, certification=certification, kind=kind, file_name="people.csv", content=content, at=NOW
+    )
+
+
+def reasons(upload: Upload) -> list[str]:
+    return [row.why_not for row in UploadRow.objects.filter(upload=upload).order_by("line")]
+
+
+def test_of_lines_that_say_the_same_the_first_counts(ada: User, lena: User, message: Certification) -> None:
+    line = "lena@meridian.example,2027-04-03,Spring"
+    assert reasons(received(ada, message, line, line, line)) == ["", REPEATED, REPEATED]
+
+
+@pytest.mark.parametrize("other", ["2027-05-03,Spring", "2027-04-03,Summer", ",Spring"])
+def test_of_lines_that_disagree_none_counts(ada: User, lena: User, message: Certification, other: str) -> None:
+    lines = ["lena@meridian.example,2027-04-03,Spring", f"LENA@meridian.example,{other}"]
+    assert reasons(received(ada, message, *lines)) == [CONTRADICTED, CONTRADICTED]
+
+
+def test_a_line_that_is_wrong_takes_nothing_from_the_one_that_mends_it(
+    ada: User, lena: User, message: Certification
+) -> None:
+    lines = ["lena@meridian.example,03/04/2027,", "lena@meridian.example,2027-04-03,"]
+    assert reasons(received(ada, message, *lines))[1] == ""
+
+
+def test_a_name_is_no_contradiction_where_it_means_nothing(ada: User, lena: User, message: Certification) -> None:
+    assigned(ada, message, lena)
+    lines = ["lena@meridian.example,2027-04-03,Spring", "lena@meridian.example,2027-04-03,Summer"]
+    assert reasons(received(ada, message, *lines, kind=MOVE)) == ["", REPEATED]
+    assert reasons(received(ada, message, *lines, kind=UNASSIGN)) == ["", REPEATED]
+
+
+def test_a_hundred_days_cost_the_queries_of_one(ada: User, lena: User, message: Certification) -> None:
+    people = [eligible_person(message, ada.company, password=None).email for _ in range(12)]
+
+    def queries(lines: list[str]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            upload = received(ada, message, *lines)
+        assert upload.state == Upload.State.READ
+        return len(captured)
+
+    few = queries([f"{email},2026-01-01," for email in people])
+    assert queries([f"{email},2026-01-{day:02}," for day, email in enumerate(people, 1)]) == few
