@@ -20,7 +20,8 @@ from random import shuffle
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import CharField, F, Func, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from notifications import failpoints
@@ -88,21 +89,21 @@ def begin(pk: int, token: uuid.UUID) -> bool:
     here, and so does one whose promise was taken back meanwhile.
     """
     now = timezone.now()
-    mine = Notification.objects.filter(pk=pk).claimed_with(token, at=now)
-    with transaction.atomic():
-        _wait_for_no_disk()
-        return bool(mine.update(state=State.SENDING, leased_until=now + LEASE))
+    mine = _waiting_for_no_disk(Notification.objects.filter(pk=pk)).claimed_with(token, at=now)
+    return bool(mine.update(state=State.SENDING, leased_until=now + LEASE))
 
 
-def _wait_for_no_disk() -> None:
-    """Let PostgreSQL answer before this transaction is on its disk; everybody sees it at once.
+def _waiting_for_no_disk(rows: NotificationQuerySet) -> NotificationQuerySet:
+    """Let PostgreSQL answer before what is written to these rows is on its disk; everybody sees it at once.
 
     Should the server itself crash within that second, the row is one that was claimed and not begun: it goes out
-    once its lease is over, as one that was begun does. What became of an email, `finish` waits for.
+    once its lease is over, as one that was begun does. What became of an email, `finish` waits for. Said within the
+    statement, since a transaction around it would be three more ways to the server.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
+    if connection.vendor != "postgresql":
+        return rows
+    arguments = Value("synchronous_commit"), Value("off"), Value(True)  # True: for this transaction alone
+    return rows.filter(Exact(Func(*arguments, function="set_config", output_field=CharField()), Value("off")))
 
 
 def finish(pk: int, token: uuid.UUID, state: State, **outcome: Any) -> bool:
