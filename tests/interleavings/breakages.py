@@ -13,7 +13,6 @@ from tests.faults import breakages
 from tests.faults.breakages import Exchange
 
 ASSIGN = "assignments/services/assign.py"
-CLOSE = "assignments/services/close.py"
 DUE_DATES = "assignments/services/due_dates.py"
 MESSAGES = "assignments/services/messages.py"
 MODELS = "assignments/models/assigning.py"
