@@ -16,14 +16,20 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-#: Bytes of a file; of an XLSX once it is unpacked; lines; columns that are looked at; letters of a cell.
-MOST_BYTES, MOST_UNPACKED = 10_000_000, 300_000_000
+#: Bytes of a file; of an XLSX once it is unpacked, and of its list of texts, which is kept whole.
+MOST_BYTES, MOST_UNPACKED, MOST_TEXTS = 10_000_000, 60_000_000, 30_000_000
+#: Lines; columns that are looked at; letters of a cell.
 MOST_LINES, MOST_COLUMNS, MOST_LETTERS = 50_000, 50, 200
-#: What the head of a column may say, without case and blanks.
+#: The last line that a spreadsheet can have. A row may say that it is the 400,000,000th: nobody walks there.
+LAST_LINE = 1_048_576
+TEXTS = "xl/sharedstrings.xml"
+#: How Excel's older format begins, and any workbook with a password.
+OLD_OR_LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
+#: What the head of a column may say, without case, blanks and underlines. Not “Name”: that is the person's.
 HEADS = {
     "email": ("email", "e-mail", "emailaddress", "e-mailaddress"),
     "due": ("duedate", "due", "dueon"),
-    "name": ("assignmentname", "name"),
+    "name": ("assignmentname",),
 }
 #: Ours, written into the file of those left: nothing to read, nothing to tell.
 REASON = "reason"
@@ -67,12 +73,14 @@ def is_xlsx(content: bytes) -> bool:
 def about_how_many_lines(content: bytes) -> int:
     """To tell how far the reading has got, before it has."""
     if is_xlsx(content):
-        return max(_opened(content).active.max_row or 1, 1) - 1
+        return min(max(_opened(content).active.max_row or 1, 1) - 1, MOST_LINES)
     return content.count(b"\n")
 
 
 def table_of(content: bytes) -> Table:
     """Raises `Unreadable`, also while the lines are asked for."""
+    if content.startswith(OLD_OR_LOCKED):
+        raise Unreadable("It has a password or is of Excel’s older format. Save it as .xlsx without one, or as CSV.")
     rows = _rows_of_xlsx(content) if is_xlsx(content) else _rows_of_csv(content)
     heads = next((cells for _, cells in rows if any(cells)), [])
     places, ignored = _columns(heads)
@@ -86,7 +94,8 @@ def _columns(heads: Sequence[Cell]) -> tuple[dict[str, int], list[str]]:
     ignored: list[str] = []
     for place, head in enumerate(heads):
         said = str(head).strip()
-        meant = next((name for name, heads in HEADS.items() if "".join(said.casefold().split()) in heads), None)
+        bare = "".join(said.casefold().replace("_", " ").split())
+        meant = next((name for name, known in HEADS.items() if bare in known), None)
         if meant and meant not in places:
             places[meant] = place
         elif said and said.casefold() != REASON:
@@ -139,6 +148,8 @@ def _rows_of_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     text = _decoded(content).replace("\0", "")
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
+    if first[:4].casefold() == "sep=":  # Excel's own note of what is between the cells
+        delimiter, text = first[4:5].strip() or delimiter, text.lstrip().partition("\n")[2]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
@@ -165,8 +176,12 @@ def _readable(cell: str) -> str:
 
 def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     try:
-        for number, cells in enumerate(_opened(content).active.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
-            yield number, [_cell(value) for value in cells]
+        sheet = _opened(content).active
+        # What it says of its own size is often wrong, and the library would believe it.
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(max_row=LAST_LINE, max_col=MOST_COLUMNS, values_only=True), 1):
+            if any(cells):  # a million empty lines are made up for one that says it is the last
+                yield number, [_cell(value) for value in cells]
     except Unreadable:
         raise
     except Exception as error:  # the library raises whatever it stumbles over
@@ -176,8 +191,9 @@ def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 def _opened(content: bytes) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
-        if unpacked > MOST_UNPACKED:
+            parts = archive.infolist()
+        texts = sum(each.file_size for each in parts if each.filename.lower() == TEXTS)
+        if sum(each.file_size for each in parts) > MOST_UNPACKED or texts > MOST_TEXTS:
             raise Unreadable("It is too large once it is unpacked. Keep only the columns that are needed.")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except Unreadable:

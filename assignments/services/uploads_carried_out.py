@@ -17,7 +17,7 @@ from .close import close
 from .due_dates import move_each
 from .operations import begin, check_press, finish, lock
 from .reminding import note_next
-from .skipped import changed_meanwhile, entry
+from .skipped import changed_meanwhile, entry, made
 from .uploads_judged import judge
 
 #: Of the assignments, as they were when the file was shown.
@@ -95,6 +95,11 @@ def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> in
 
 
 def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+    """Only what was open when the file was shown: whoever was unassigned and assigned once more since stays so."""
+    zone = operation.company.zone
+    since = _assignments(rows.good()).exclude(pk__in=one_of(seen)).select_related("assigned_by")
+    for assignment in since:
+        rows.filter(assignment=assignment).update(reason=f"Assigned once more {made(assignment, zone)}."[:500])
     return close(operation, _assignments(rows.good()), Assignment.ClosedReason.UNASSIGNED)
 
 

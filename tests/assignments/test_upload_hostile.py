@@ -1,0 +1,152 @@
+"""Files that nobody means well with, or that a program wrote badly: words, never an error, and never a long wait."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from accounts.models import User
+from assignments import services, tables
+from assignments.models import Assignment, Upload
+from certifications.models import Certification
+
+from .presses import NOW, assigned, open_assignment, unassign
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = "xl/worksheets/sheet1.xml"
+TEXTS = "xl/sharedStrings.xml"
+LENA = "lena@meridian.example"
+
+
+def workbook(*rows: Sequence[object], parts: dict[str, bytes] | None = None) -> bytes:
+    """An XLSX file with these rows; `parts` take the place of its own."""
+    book, file, changed = Workbook(), io.BytesIO(), io.BytesIO()
+    for row in rows or [["Email"], [LENA]]:
+        book.active.append(row)
+    book.save(file)
+    with zipfile.ZipFile(file) as before, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as after:
+        own = {each: before.read(each) for each in before.namelist()}
+        for name, content in (own | (parts or {})).items():
+            after.writestr(name, content)
+    return changed.getvalue()
+
+
+def sheet(rows: str, *, dimension: str = "") -> bytes:
+    told = f'<dimension ref="{dimension}"/>' if dimension else ""
+    return f'<worksheet xmlns="{MAIN}">{told}<sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+def row(number: int, text: str, column: str = "A") -> str:
+    cell = f'<c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c>'
+    return f'<row r="{number}">{cell}</row>'
+
+
+def emails(content: bytes) -> list[str]:
+    return [line.email for line in tables.table_of(content).lines]
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(tables.Unreadable) as why:
+        emails(content)
+    return str(why.value)
+
+
+@pytest.mark.parametrize("dimension", ["A1", "A1:A1", "A1:B9999999999"])
+def test_what_a_sheet_says_of_its_own_size_is_not_believed(dimension: str) -> None:
+    content = workbook(parts={SHEET: sheet(row(1, "Email") + row(2, LENA), dimension=dimension)})
+    assert emails(content) == [LENA]
+    assert tables.about_how_many_lines(content) <= tables.MOST_LINES
+
+
+def test_nobody_walks_to_a_line_that_no_spreadsheet_has() -> None:
+    rows = row(1, "Email") + row(2, LENA) + row(400_000_000, "far@meridian.example")
+    assert emails(workbook(parts={SHEET: sheet(rows)})) == [LENA]
+
+
+def test_a_column_far_to_the_right_costs_nothing() -> None:
+    rows = row(1, "Email").replace("</row>", '<c r="XFD1" t="inlineStr"><is><t>x</t></is></c></row>') + row(2, LENA)
+    assert emails(workbook(parts={SHEET: sheet(rows)})) == [LENA]
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [(TEXTS, tables.MOST_TEXTS + 1), ("xl/media/picture.png", tables.MOST_UNPACKED)]
+)
+def test_what_unfolds_is_refused_before_it_does(name: str, size: int) -> None:
+    assert "too large" in refusal(workbook(parts={name: bytes(size)}))
+
+
+def test_entities_do_not_unfold() -> None:
+    bomb = b'<!DOCTYPE l [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + sheet(row(1, "Email") + row(2, "&b;"))
+    assert "no XLSX file that can be read" in refusal(workbook(parts={SHEET: bomb}))
+
+
+def test_excels_older_format_and_a_password_are_told_from_nonsense() -> None:
+    assert "password" in refusal(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(2000))
+
+
+def test_halves_of_surrogate_pairs_and_nul_are_taken_out() -> None:
+    [email] = emails(workbook(["Email"], ["le_xD800_na_x0000_@meridian.example"]))
+    assert email.isprintable()
+
+
+@pytest.mark.parametrize(
+    "head", ["sep=;\r\nEmail;Due Date", "EMAIL_ADDRESS;due_date", '"Due Date";"E-Mail"', "\ufeff\r\nEmail\tDue"]
+)
+def test_heads_are_known_as_programs_write_them(head: str) -> None:
+    between = "\t" if "\t" in head else ";"
+    written = (LENA, "2027-03-04")
+    cells = reversed(written) if head.startswith('"') else written
+    [line] = tables.table_of(f"{head}\r\n{between.join(cells)}\r\n".encode()).lines
+    assert (line.email, str(line.due_on)) == written
+
+
+def test_the_name_of_a_person_is_not_taken_for_the_name_of_an_assignment() -> None:
+    table = tables.table_of(f"Name,Email\nLena Brandt,{LENA}\n".encode())
+    assert (table.ignored, [line.name for line in table.lines]) == (["Name"], [""])
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_lines_or_words(content: bytes) -> None:
+    for begun in (content, b"Email,Due Date\n" + content, b"PK\x03\x04" + content):
+        with suppress(tables.Unreadable):
+            for line in tables.table_of(begun).lines:
+                assert line.email == line.email.encode().decode().replace("\0", "")
+
+
+@given(st.lists(st.text(max_size=12), max_size=4), st.sampled_from(",;\t"))
+def test_any_cells_below_the_heads_are_lines_or_words(cells: list[str], between: str) -> None:
+    content = f"Email{between}Due Date\n{between.join(cells)}\n".encode("utf-8", "surrogatepass")
+    with suppress(tables.Unreadable):
+        assert all(re.fullmatch(r"[^\0\n]*", line.email) for line in tables.table_of(content).lines)
+
+
+@pytest.mark.django_db
+def test_who_was_assigned_once_more_since_the_look_stays_assigned(
+    ada: User, lena: User, message: Certification
+) -> None:
+    """By mistake, by a file of yesterday: unassigned and assigned again in between, with another due date."""
+    before = assigned(ada, message, lena)
+    upload = services.receive(
+        by=ada,
+        certification=message,
+        kind=Upload.Kind.UNASSIGN,
+        file_name="leavers.csv",
+        content=f"Email\n{LENA}\n".encode(),
+        at=NOW,
+    )
+    unassign(ada, message, before)
+    after = assigned(ada, message, lena)
+    done = services.commit(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
+    assert open_assignment(lena, message) == after
+    assert Assignment.objects.open().count() == 1
+    assert done.operation
+    assert "Assigned once more by Ada Ekström" in done.operation.skipped[0]["reason"]
