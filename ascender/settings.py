@@ -335,6 +335,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # That a reminder was sent is known by its row, which has to outlive every due day that it could be sent for again: that
 # lies 90 days ahead of a reminder at most, or 60 days behind it.
 KEEP_MESSAGES_DAYS = environment.read("KEEP_MESSAGES_DAYS", partial(as_days, at_least=200), 400)
+KEEP_UPLOADS_DAYS = environment.read("KEEP_UPLOADS_DAYS", partial(as_days, at_least=1), 90)
 
 # --- Log -----------------------------------------------------------------------------------------------------------
 

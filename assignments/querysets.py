@@ -316,6 +316,11 @@ class UploadQuerySet(QuerySet["models.Upload"]):
         states = models.Upload.State
         return self.filter(state__in=[states.READING, states.PRESSED]).order_by("pk")
 
+    def settled(self) -> Self:
+        """Those that wait for nobody but an admin."""
+        states = models.Upload.State
+        return self.exclude(state__in=[states.READING, states.PRESSED])
+
 
 class UploadRowQuerySet(QuerySet["models.UploadRow"]):
     def good(self) -> Self:

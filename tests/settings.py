@@ -32,6 +32,7 @@ os.environ |= {
     "EMAIL_TIMEOUT": "",
     "DEFAULT_FROM_EMAIL": "",
     "KEEP_MESSAGES_DAYS": "",
+    "KEEP_UPLOADS_DAYS": "",
     "LOG_LEVEL": "WARNING",
 }
 

@@ -11,6 +11,7 @@ from notifications import services as post_office
 
 from .reminding import queue_reminders
 from .uploads import carry_on
+from .uploads_kept import purge_uploads
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sw
     reminders = queue_reminders(at=at or timezone.now())
     # By the real time, whatever is rehearsed: nobody wants messages of today deleted.
     post_office.purge_once_a_day(at=timezone.now())
+    purge_uploads(at=timezone.now())
     delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
     carry_on(at=timezone.now())
     return Sweep(reminders=reminders, sent=delivery.sent, later=delivery.later, failed=delivery.failed)
