@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -45,6 +46,17 @@ def standing(ada: User, meridian: Company, team: SimpleNamespace, message: Certi
     assign(ada, message, eligible_person(message, meridian, first_name="Ed", last_name="Gray", region="AMER"))
     complete(team.cy, message)
     return team
+
+
+def test_overdue_begins_with_the_companys_own_day(
+    browser: Client, ada: User, lena: User, message: Certification, clock: time_machine.Coordinates
+) -> None:
+    """Ten in the evening in New York, where the day is not over; in UTC it is the day after."""
+    assign(ada, message, lena, due_on=TODAY)
+    clock.move_to(datetime(2027, 3, 2, 3, 0, tzinfo=UTC))
+    assert names(browser, ASSIGNED, due="overdue") == []
+    clock.move_to(datetime(2027, 3, 2, 5, 0, tzinfo=UTC))
+    assert names(browser, ASSIGNED, due="overdue") == ["Lena"]
 
 
 @pytest.mark.parametrize(
