@@ -1,0 +1,68 @@
+"""A file instead of ticks, from the subtab to the result: with JavaScript, without it, and for axe in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Demo, Opening
+from .pages import MESSAGE
+from .test_accessibility import faults
+
+LINES = """Email;Due Date;Assignment Name;Department
+{person};2099-12-24;Spring round;Sales
+nobody@meridian.example;;;Sales
+max@meridian.example;03/04/2099;;Sales
+"""
+
+
+def upload(page: Page, person: str) -> None:
+    """From the subtab to the review of a file with three lines."""
+    page.goto(f"{MESSAGE}eligible/")
+    page.get_by_role("link", name="From a file").first.click()
+    content = LINES.format(person=person).encode()
+    page.get_by_label("File", exact=True).set_input_files({"name": "spring.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="spring.csv")).to_be_visible()
+
+
+def eligible_person(page: Page, place: int) -> str:
+    """The address of somebody of the list of those who are eligible."""
+    page.goto(f"{MESSAGE}eligible/")
+    return page.locator("tbody tr").nth(place).locator(".asc-sub").first.inner_text().strip()
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_a_file_is_looked_at_pressed_and_what_is_left_downloaded(
+    demo: Demo, open_page: Opening, java_script_enabled: bool
+) -> None:
+    page = open_page(demo, "ada@meridian.example", java_script_enabled=java_script_enabled)
+    upload(page, eligible_person(page, 0))
+    expect(page.get_by_text("1 of 3 lines can be carried out")).to_be_visible()
+    expect(page.get_by_text("Nobody in Meridian Systems has this address.")).to_be_visible()
+    page.get_by_role("button", name="Assign 1 person").click()
+    expect(page.get_by_text("1 of 3 lines was carried out")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="The 2 left, CSV").click()
+    left = Path(download.value.path()).read_text("utf-8-sig")
+    assert left.splitlines()[0] == "Email,Due Date,Assignment Name,Reason"
+    assert "03/04/2099" in left
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    demo: Demo, open_page: Opening, theme: Literal["light", "dark"], width: int
+) -> None:
+    size = {"width": width, "height": 900}
+    page = open_page(demo, "ada@meridian.example", color_scheme=theme, reduced_motion="reduce", viewport=size)
+    upload(page, eligible_person(page, 1))
+    review = page.url
+    kinds = ("assign", "unassign", "change-due-date")
+    for path in [review, f"{review}?show=good", *(f"{MESSAGE}file/{kind}/" for kind in kinds)]:
+        page.goto(path)
+        assert faults(page, path) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
