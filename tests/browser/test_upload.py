@@ -24,7 +24,9 @@ def upload(page: Page, person: str) -> None:
     page.goto(f"{MESSAGE}eligible/")
     page.get_by_role("link", name="From a file").first.click()
     content = LINES.format(person=person).encode()
-    page.get_by_label("File", exact=True).set_input_files({"name": "spring.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "spring.csv", "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="spring.csv")).to_be_visible()
 
