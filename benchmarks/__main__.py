@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, help="where the figures go as JSON; by default latest.json for a whole run")
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
+    # Asked to end, it ends as after an error: the database is dropped.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     try:
         with own_place() as database:
             _run(asked, database)
