@@ -31,7 +31,10 @@ _quiet_until = 0.0
 
 
 def ring(task: str = DELIVER) -> None:
-    """Ask for a worker to deliver what is due, or for another task by its name. Never raises, and never takes longer than about half a second."""
+    """Ask for a worker to deliver what is due, or for another task by its name.
+
+    Never raises, and never takes longer than about half a second.
+    """
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return

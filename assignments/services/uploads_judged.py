@@ -36,7 +36,9 @@ def note_repeated(upload: Upload, rows: UploadRowQuerySet) -> None:
         said = rows.order_by().values("email").annotate(different=Count(says, distinct=True)).filter(different__gt=1)
         rows.filter(email__in=list(said.values_list("email", flat=True))).update(fault=CONTRADICTED)
     first: dict[str, int] = {}
-    lines = rows.filter(email__in=several.values("email")).order_by("line").values_list("email", "pk")
+    # Asked for by their addresses, usually none: without figures of the new lines a join of the two would be a loop.
+    emails = list(several.values_list("email", flat=True))
+    lines = rows.filter(email__in=emails).order_by("line").values_list("email", "pk")
     later = [pk for email, pk in lines if first.setdefault(email, pk) != pk]
     UploadRow.objects.filter(pk__in=one_of(later)).update(fault=REPEATED)
 
