@@ -128,11 +128,11 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         return (self.filter(company=user.company_id) if is_all else self.filter(learner=user.pk)).in_scope()
 
     def in_scope(self) -> Self:
-        return self.filter(Exists(_scopes()))
+        return self.filter(Exists(scopes()))
 
     def with_scope(self) -> Self:
         """Annotates `is_in_scope`: whether the certification still exists for the company."""
-        return self.annotate(is_in_scope=Exists(_scopes()))
+        return self.annotate(is_in_scope=Exists(scopes()))
 
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner.pk)
@@ -167,7 +167,7 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         )
 
 
-def _scopes() -> QuerySet[CompanyCertification]:
+def scopes() -> QuerySet[CompanyCertification]:
     return CompanyCertification.objects.filter(company=OuterRef("company"), certification=OuterRef("certification"))
 
 
@@ -302,30 +302,3 @@ def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certificatio
 def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
-
-
-class UploadQuerySet(QuerySet["models.Upload"]):
-    def visible_to(self, user: User) -> Self:
-        """The company's, of certifications in scope, for who may assign."""
-        if not TEAM_ASSIGNMENTS.is_open_to(user):
-            return self.none()
-        return self.filter(company=user.company_id).filter(Exists(_scopes()))
-
-    def under_way(self) -> Self:
-        """Those that somebody has to go on with, the oldest first."""
-        states = models.Upload.State
-        return self.filter(state__in=[states.READING, states.PRESSED]).order_by("pk")
-
-    def settled(self) -> Self:
-        """Those that wait for nobody but an admin."""
-        states = models.Upload.State
-        return self.exclude(state__in=[states.READING, states.PRESSED])
-
-
-class UploadRowQuerySet(QuerySet["models.UploadRow"]):
-    def good(self) -> Self:
-        return self.filter(fault="", reason="")
-
-    def left(self) -> Self:
-        """Those for which nothing can be done, or was."""
-        return self.exclude(fault="", reason="")

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Company
-from assignments.querysets import UploadQuerySet, UploadRowQuerySet
+from assignments.upload_querysets import UploadQuerySet, UploadRowQuerySet
 from certifications.models import Certification
 
 from .assigning import Assignment, Learner, Operation

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
 from assignments.models import Assignment, Learner, Operation, ReminderRule, Upload, UploadRow
-from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, UploadRowQuerySet
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
+from assignments.upload_querysets import UploadRowQuerySet
 
 from .assign import lock_learners, open_assignments
 from .close import close

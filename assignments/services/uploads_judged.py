@@ -9,7 +9,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from accounts.querysets import one_of
 from assignments.models import Assignment, Upload, UploadRow
-from assignments.querysets import UploadRowQuerySet
+from assignments.upload_querysets import UploadRowQuerySet
 
 from .assign import rehearse_assign
 from .due_dates import NewDueDate

@@ -1,0 +1,40 @@
+"""How uploaded files and their lines are asked for."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db.models import Exists, QuerySet
+
+from accounts.access import TEAM_ASSIGNMENTS
+from accounts.models import User
+
+from . import models
+from .querysets import scopes
+
+
+class UploadQuerySet(QuerySet["models.Upload"]):
+    def visible_to(self, user: User) -> Self:
+        """The company's, of certifications in scope, for who may assign."""
+        if not TEAM_ASSIGNMENTS.is_open_to(user):
+            return self.none()
+        return self.filter(company=user.company_id).filter(Exists(scopes()))
+
+    def under_way(self) -> Self:
+        """Those that somebody has to go on with, the oldest first."""
+        states = models.Upload.State
+        return self.filter(state__in=[states.READING, states.PRESSED]).order_by("pk")
+
+    def settled(self) -> Self:
+        """Those that wait for nobody but an admin."""
+        states = models.Upload.State
+        return self.exclude(state__in=[states.READING, states.PRESSED])
+
+
+class UploadRowQuerySet(QuerySet["models.UploadRow"]):
+    def good(self) -> Self:
+        return self.filter(fault="", reason="")
+
+    def left(self) -> Self:
+        """Those for which nothing can be done, or was."""
+        return self.exclude(fault="", reason="")
