@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
@@ -67,8 +67,12 @@ def carry_on(*, at: datetime) -> int:
         try:
             go_on = read if upload.state == Upload.State.READING else carry_out
             go_on(upload, at=at)
+        except (OperationalError, InterfaceError) as error:  # the database is away or busy: the next sweep
+            logger.warning("Upload %s has to wait (%s)", upload.pk, error)
         except Exception:  # whatever is the matter with one file, the others and the emails are not to wait
             logger.exception("Upload %s could not be carried on with", upload.pk)
+            _give_up(upload, "Something in it could not be read. Save it as CSV with these columns only.")
+            _put_back(upload, "Something went wrong, and nothing was changed. Press once more.")
     return len(waiting)
 
 
@@ -183,5 +187,10 @@ def carry_out(upload: Upload, *, at: datetime) -> None:
                 held.state, held.operation = Upload.State.DONE, operation
                 held.save(update_fields=["state", "operation"])
     except RefusedOperation as refusal:
-        again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": str(refusal)[:300]}
-        Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED).update(**again)
+        _put_back(upload, str(refusal))
+
+
+def _put_back(upload: Upload, why: str) -> None:
+    """One that was pressed is as it was before, and says why."""
+    again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": why[:300]}
+    Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED).update(**again)

@@ -313,6 +313,22 @@ def test_a_permission_revoked_before_a_long_press_leaves_the_file_as_it_was(
     assert not Assignment.objects.exists()
 
 
+def test_a_file_that_nobody_can_carry_out_is_put_back_and_holds_up_no_other(
+    browser: Client, team: Any, message: Certification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.uploads, "SMALL_LINES", 0)
+    pages = [upload(browser, f"email\n{each.email}\n") for each in (team.bo, team.cy)]
+    for page in pages:
+        press(browser, page)
+    poisoned = Upload.objects.earliest("pk")
+    Upload.objects.filter(pk=poisoned.pk).update(kind="sideways")
+    services.carry_on(at=NOW)
+    poisoned.refresh_from_db()
+    assert (poisoned.state, poisoned.operation) == ("read", None)
+    assert "nothing was changed" in poisoned.fault
+    assert Assignment.objects.get().learner_id == team.cy.pk
+
+
 def test_reading_goes_on_where_it_stopped_and_no_line_comes_twice(
     browser: Client, ada: User, message: Certification, monkeypatch: pytest.MonkeyPatch
 ) -> None:
