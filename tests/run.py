@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(engine: str, summary: Path, arguments: list[str]) -> int:
     print(f"\n=== The suite on {engine} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", "--numprocesses", WORKERS, *arguments]
+    # The long ones, in the browser, come last: whoever has nothing left takes some from the other.
+    command = [sys.executable, "-m", "pytest", "--numprocesses", WORKERS, "--dist", "worksteal", *arguments]
     environ = os.environ | {"TEST_ENGINE": engine, "TEST_SUMMARY": str(summary)}
     return subprocess.run(command, env=environ, check=False).returncode
 
