@@ -53,8 +53,8 @@ class _AnyOf:
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         if not isinstance(self.rhs, OneOf):
-            return self.as_sql(compiler, connection)  # type: ignore[attr-defined]
-        column, params = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]
+            return self.as_sql(compiler, connection)  # type: ignore[attr-defined]  # the lookup beside has it
+        column, params = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]  # and this
         return f"{column} = ANY (%s::bigint[])", [*params, self.rhs.array]
 
 

@@ -162,7 +162,7 @@ class PreviewForm(AssignForm):
     """The same to look at, without a press."""
 
     op_id = None  # type: ignore[assignment]  # so Django is told to leave a field out
-    foreseen = None  # type: ignore[assignment]
+    foreseen = None  # type: ignore[assignment]  # the same
 
 
 class UploadForm(forms.Form):

@@ -32,7 +32,7 @@ def carry_out(upload: Upload, *, at: datetime) -> Operation:
     """
     by, op_id = upload.pressed_by, upload.op_id
     assert by  # noqa: S101, for the type checker: a constraint keeps it
-    assert op_id  # noqa: S101
+    assert op_id  # noqa: S101, the same
     all_rows = UploadRow.objects.filter(upload=upload)
     shown = list(all_rows.good().values_list("pk", flat=True))
     company = check_press(by=by, certification=upload.certification, selected=shown)
