@@ -25,16 +25,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   set = new Map([...menu.querySelectorAll("input")].map((field) => [keyOf(field), isTick(field) ? field.checked : field.value]));
 });
 
-function setAgain() {
+/* At once: whatever is pressed after this counts. */
+document.addEventListener("htmx:afterSwap", () => {
+  if (!set) return;
   for (const field of document.querySelectorAll(".asc-filter[open] .asc-filter__set input")) {
     const was = set.get(keyOf(field));
     if (was !== undefined) field[isTick(field) ? "checked" : "value"] = was;
   }
   set = null;
-}
+});
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (set) return setAgain();
   if (!left || left.pressed.isConnected) return;
   for (const selector of [`#filter-${left.facet}-head`, "#filters > summary", "#list-q"]) {
     if (document.activeElement === document.body) document.querySelector(selector)?.focus();

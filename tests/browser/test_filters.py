@@ -1,0 +1,24 @@
+"""A filter's menu in a real browser: its numbers come when it is opened, and never undo what was set meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Demo, Opening
+from .pages import MESSAGE
+
+AT_THE_ANSWER = """moment => document.addEventListener(moment, () => {
+    document.querySelector("#filter-delivery input[value=failed]").click();
+}, {once: true, capture: moment === "htmx:beforeSwap"})"""
+
+
+@pytest.mark.parametrize("moment", ["htmx:beforeSwap", "htmx:afterSwap"])
+def test_what_is_ticked_while_the_numbers_come_stays(demo: Demo, open_page: Opening, moment: str) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}assigned/")
+    page.evaluate(AT_THE_ANSWER, moment)
+    page.locator("#filter-delivery > summary").click()
+    expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
+    page.wait_for_timeout(200)  # longer than an answer takes to settle
+    expect(page.get_by_label("Did not get the email")).to_be_checked()
