@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("", views.notification_list, name="notifications"),
     path("bell/", views.bell, name="notifications-bell"),
+    path("newest/", views.newest, name="notifications-newest"),
     path("read-all/", views.read_all, name="notifications-read-all"),
     path("<int:pk>/open/", views.notification_open, name="notification-open"),
     path("<int:pk>/read/", views.notification_read, name="notification-read"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import services
 from .access import page_of_a_company, reader
-from .bell import entries
+from .bell import Bell, entries
 from .models import Notification
 
 SIZES = ("25", "50", "100")
@@ -57,5 +57,18 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @page_of_a_company
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
-    """The bell alone: pages that stay open ask for it from time to time."""
-    return render(request, "notifications/_bell.html")
+    """The bell alone: pages that stay open ask for it from time to time, and say how many unread they show.
+
+    204: it is still as many.
+    """
+    shown = Bell(reader(request))
+    if request.GET.get("unread") == str(shown.unread):
+        return HttpResponse(status=204)
+    return render(request, "notifications/_bell.html", {"bell": shown})
+
+
+@page_of_a_company
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """What the bell shows when it is opened."""
+    return render(request, "notifications/_newest.html", {"newest": Bell(reader(request)).newest})

@@ -91,6 +91,7 @@ PAGES = {
     "account-settings": Page(OWN_PAGES),
     "notifications": Page(OWN_PAGES),
     "notifications-bell": Page(OWN_PAGES),
+    "notifications-newest": Page(OWN_PAGES),
     "notifications-read-all": Page(OWN_PAGES, "POST"),
     "notification-open": Page(OWN_PAGES, "POST", "notification", ("lena",)),
     "notification-read": Page(OWN_PAGES, "POST", "notification", ("lena",)),
@@ -373,6 +374,7 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
 
 FRAGMENTS = {
     "notifications-bell",
+    "notifications-newest",
     "team-operation-delivery",
     "team-operation-csv",
     "team-upload-template",

@@ -1,12 +1,14 @@
 /* What becomes of an answer that is not what htmx asked for.
    A request that was led elsewhere (the session ended: the login page) is followed as a page instead of being put into a corner of this one.
-   A poll ([data-asc-poll]) never disturbs: it waits while its menu is open or the page is hidden, and an answer it did not expect is dropped. */
+   A poll ([data-asc-poll]) never disturbs: it waits while its menu is open or the page is hidden, and an answer it did not expect is dropped. So is one to what lies inside of it. */
 
 const isPoll = (element) => Boolean(element?.closest?.("[data-asc-poll]"));
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const element = event.detail.elt;
+  const { elt: element, requestConfig } = event.detail;
   if (element.matches("[data-asc-poll]") && (document.hidden || element.querySelector("details[open]"))) event.preventDefault();
+  /* what a menu shows is asked for when it opens, not when it closes */
+  if (requestConfig.triggeringEvent?.type === "toggle" && !requestConfig.triggeringEvent.target.open) event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -26,8 +28,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 /* The count of the bell is said when it has grown. */
 let unread = Number(document.querySelector("[data-asc-unread]")?.dataset.ascUnread ?? 0);
-document.addEventListener("htmx:afterSwap", (event) => {
-  const bell = event.target.querySelector?.("[data-asc-unread]");
+document.addEventListener("htmx:afterSwap", () => {
+  const bell = document.querySelector("[data-asc-unread]");
   if (!bell) return;
   const now = Number(bell.dataset.ascUnread);
   if (now > unread) document.getElementById("announcer").textContent = bell.getAttribute("aria-label");

@@ -259,6 +259,7 @@ def open_reminders_changed_meanwhile(page: Page) -> None:
 def open_bell(page: Page) -> None:
     page.goto("/")
     page.locator("summary[aria-label^=Notifications]").click()
+    expect(page.locator("#bell :is(li, p)").first).to_be_visible()
 
 
 def open_account_menu(page: Page) -> None:

@@ -22,7 +22,8 @@ from .conftest import NOON, UNWRITABLE, about, promise, told
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
 
-LIST, BELL, READ_ALL = "/notifications/", "/notifications/bell/", "/notifications/read-all/"
+LIST, BELL, NEWEST = "/notifications/", "/notifications/bell/", "/notifications/newest/"
+READ_ALL = "/notifications/read-all/"
 
 
 def tell_many(person: User, count: int) -> None:
@@ -174,7 +175,7 @@ def test_nothing_is_marked_by_a_get(ada: User, client_of: LogIn, address: str) -
     assert told(ada).read_at is None
 
 
-@pytest.mark.parametrize("address", [LIST, BELL])
+@pytest.mark.parametrize("address", [LIST, BELL, NEWEST])
 @pytest.mark.parametrize("person", ["lena", "max", "ada", "sam", "cora"])
 def test_everybody_of_a_company_has_a_bell_on_any_plan(
     request: pytest.FixtureRequest, client_of: LogIn, person: str, address: str
@@ -182,7 +183,7 @@ def test_everybody_of_a_company_has_a_bell_on_any_plan(
     assert client_of(request.getfixturevalue(person)).get(address).status_code == 200
 
 
-@pytest.mark.parametrize("address", [LIST, BELL])
+@pytest.mark.parametrize("address", [LIST, BELL, NEWEST])
 def test_an_operator_has_none_and_a_stranger_is_asked_to_log_in(
     operator: User, client: Client, client_of: LogIn, address: str
 ) -> None:
@@ -192,16 +193,38 @@ def test_an_operator_has_none_and_a_stranger_is_asked_to_log_in(
     assert response.headers["Location"].startswith("/accounts/login/")
 
 
-def test_the_bell_alone_is_the_bell_of_every_page(ada: User, client_of: LogIn) -> None:
+def test_a_page_says_how_many_are_unread_and_asks_for_nothing_else(ada: User, client_of: LogIn) -> None:
+    tell_many(ada, 2)
+    with CaptureQueriesContext(connection) as asked:
+        html = client_of(ada).get("/account/profile/").content.decode()
+    assert "Notifications, 2 unread" in html
+    assert "was assigned to you" not in html
+    assert len([query for query in asked if "notifications_notification" in query["sql"]]) == 1
+
+
+def test_a_poll_is_answered_only_when_there_is_news(ada: User, client_of: LogIn) -> None:
+    client = client_of(ada)
     promise(ada)
-    html = client_of(ada).get(BELL).content.decode()
-    assert "Notifications, 1 unread" in html
+    same = client.get(BELL, {"unread": "1"})
+    assert (same.status_code, same.content) == (204, b"")
+    for shown in ("0", "2", "", "many"):
+        html = client.get(BELL, {"unread": shown}).content.decode()
+        assert "Notifications, 1 unread" in html
+        assert 'hx-get="/notifications/bell/?unread=1"' in html
+        assert "<html" not in html
+
+
+def test_what_the_opened_bell_shows(ada: User, client_of: LogIn) -> None:
+    client = client_of(ada)
+    assert "Nothing yet" in client.get(NEWEST).content.decode()
+    promise(ada)
+    html = client.get(NEWEST).content.decode()
     assert "<b>Command of the Message</b> was assigned to you" in html
     assert f'action="/notifications/{told(ada).pk}/open/"' in html
     assert "<html" not in html
 
 
-@pytest.mark.parametrize("address", [LIST, BELL])
+@pytest.mark.parametrize("address", [LIST, NEWEST])
 def test_html_in_a_title_is_shown_not_obeyed(max: User, client_of: LogIn, address: str) -> None:
     User.objects.filter(pk=max.pk).update(region="<img src=x>")
     promise(max)

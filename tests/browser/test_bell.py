@@ -1,0 +1,72 @@
+"""The bell in an open page: its entries come when it is opened, and its number by itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from .conftest import Demo, Opening
+
+LEARNER = "terrence.rollins@meridian.example"
+#: Milliseconds; longer than the bell waits between two questions.
+A_MINUTE = 61_000
+
+
+@pytest.fixture
+def page(demo: Demo, open_page: Opening) -> Page:
+    page = open_page(demo, LEARNER)
+    page.clock.install()
+    page.goto("/")
+    return page
+
+
+def bell_of(page: Page) -> Locator:
+    return page.get_by_label(re.compile("^Notifications, "))
+
+
+def wait_for_a_poll(page: Page) -> int:
+    """The status of its answer."""
+    with page.expect_response("**/notifications/bell/?unread=*") as answered:
+        page.clock.fast_forward(A_MINUTE)
+    return answered.value.status
+
+
+def test_opening_it_with_the_keyboard_shows_the_newest(demo: Demo, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(demo.site)))
+    entries = page.locator("#bell").get_by_role("button", name=re.compile("was assigned to you"))
+
+    bell_of(page).press("Enter")
+    expect(entries.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(entries.first).to_be_hidden()
+    expect(bell_of(page)).to_be_focused()
+    assert [path for path in asked if path.startswith("/notifications/")] == ["/notifications/newest/"]
+
+
+def test_without_javascript_it_leads_to_all_of_them(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, LEARNER, java_script_enabled=False)
+    page.goto("/")
+    bell_of(page).click()
+    page.get_by_role("link", name="See all notifications").click()
+    expect(page.get_by_role("row").filter(has_text="was assigned to you").first).to_be_visible()
+
+
+def test_an_open_page_is_left_alone_until_there_is_news_which_is_said(page: Page) -> None:
+    page.locator("#bell").evaluate("bell => bell.dataset.seen = 'before'")
+    assert wait_for_a_poll(page) == 204
+    expect(page.locator("#bell")).to_have_attribute("data-seen", "before")
+
+    def one_more(route: Route) -> None:
+        """As if one had come: what the server answers to a page that shows another number, with one more in it."""
+        answer = route.fetch(url=re.sub("unread=.*", "unread=99", route.request.url))
+        route.fulfill(response=answer, body=answer.text().replace("none unread", "1 unread").replace('"0"', '"1"'))
+
+    page.route("**/notifications/bell/?unread=*", one_more)
+    assert wait_for_a_poll(page) == 200
+    expect(bell_of(page)).to_have_accessible_name("Notifications, 1 unread")
+    expect(page.get_by_role("status").filter(has_text="Notifications, 1 unread")).to_have_count(1)
+    page.unroute("**/notifications/bell/?unread=*")
+    assert wait_for_a_poll(page) in (200, 204)
