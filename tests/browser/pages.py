@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Page, expect
 
@@ -63,27 +64,6 @@ TEAM = [
 ]
 REPORTS = [REPORT, f"{REPORT}?q=nobody-is-called-this"]
 DOORS = ["/accounts/login/", "/accounts/password/reset/", "/mailbox/"]
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody with the pages that are theirs; nobody logged in has no email."""
-
-    name: str
-    email: str
-    paths: list[str]
-    may_assign: bool = False
-
-
-VISITORS = [
-    Visitor("Ada", "ada@meridian.example", OWN + TEAM + REPORTS, may_assign=True),
-    # What looks otherwise for a manager; the rest of his pages are Lena's.
-    Visitor("Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST]),
-    Visitor("Lena", "lena@meridian.example", [*OWN, REPORT]),
-    # Where every email has arrived, and managers are told nothing.
-    Visitor("Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers"]),
-    Visitor("nobody", "", DOORS),
-]
 
 
 def open_assign_dialog(page: Page) -> None:
@@ -291,4 +271,30 @@ DIALOGS = [
     open_reminder_errors,
     open_saved_reminders,
     open_reminders_changed_meanwhile,
+]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with some of the pages that are theirs; nobody logged in has no email."""
+
+    name: str
+    email: str
+    paths: list[str]
+    openings: list[Callable[[Page], None]] = field(default_factory=list)
+
+
+ADA = "ada@meridian.example"
+VISITORS = [
+    # In parts, which can be looked at by several at the same time.
+    Visitor("Ada", ADA, OWN + REPORTS, MENUS),
+    Visitor("Ada assigning", ADA, TEAM),
+    Visitor("Ada in some dialogs", ADA, [], DIALOGS[:11]),
+    Visitor("Ada in the others", ADA, [], DIALOGS[11:]),
+    # What looks otherwise for a manager; the rest of his pages are Lena's.
+    Visitor("Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST], MENUS),
+    Visitor("Lena", "lena@meridian.example", [*OWN, REPORT], MENUS),
+    # Where every email has arrived, and managers are told nothing.
+    Visitor("Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers"], MENUS),
+    Visitor("nobody", "", DOORS),
 ]
