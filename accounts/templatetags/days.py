@@ -4,6 +4,7 @@ A day is always compared with an explicit ``today``, the day it is in the compan
 """
 
 import datetime as dt
+from functools import lru_cache
 
 from django import template
 from django.utils.dateformat import format as format_date
@@ -17,19 +18,31 @@ DUE_SOON_DAYS = 5
 @register.filter(expects_localtime=True)
 def day(value: dt.date | None) -> str:
     """``Tue 9 March 2027``; an empty text for no day, as for everything below. Of an instant, the company's day."""
-    return format_date(value, "D j F Y") if value else ""
+    return _written(value, "D j F Y")
+
+
+@register.filter(expects_localtime=True)
+def plain_day(value: dt.date | None) -> str:
+    """``9 March 2027``: where the weekday says nothing, as of a day long past."""
+    return _written(value, "j F Y")
 
 
 @register.filter
 def full_day(value: dt.date | None) -> str:
     """``Tuesday 9 March 2027``: where there is room, and in tooltips."""
-    return format_date(value, "l j F Y") if value else ""
+    return _written(value, "l j F Y")
 
 
 @register.filter(expects_localtime=True)
 def moment(value: dt.datetime | None) -> str:
     """``Tue 9 March 2027, 08:00``, in the zone that is active: the company's."""
-    return format_date(value, "D j F Y, H:i") if value else ""
+    return f"{day(value)}, {value:%H:%M}" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def iso(value: dt.date | None) -> str:
+    """``2027-03-09``, and of an instant ``2027-03-09T08:00:00-05:00``: for machines, as in ``<time datetime>``."""
+    return value.isoformat() if value else ""
 
 
 @register.filter
@@ -62,3 +75,15 @@ def due_class(due_on: dt.date | None, today: dt.date) -> str:
 def zone_city(zone: str) -> str:
     """``America/Argentina/Buenos_Aires`` → ``Buenos Aires``."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _written(value: dt.date | None, form: str) -> str:
+    if value is None:
+        return ""
+    return _words(value.date() if isinstance(value, dt.datetime) else value, form)
+
+
+@lru_cache(maxsize=4096)
+def _words(day: dt.date, form: str) -> str:
+    """A list says the same few days hundreds of times, and composing one takes longer than the rest of its row."""
+    return format_date(day, form)

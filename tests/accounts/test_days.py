@@ -15,9 +15,15 @@ TODAY = dt.date(2027, 2, 25)
 def test_a_day_is_written_with_its_weekday_and_year() -> None:
     assert days.day(dt.date(2027, 3, 9)) == "Tue 9 March 2027"
     assert days.full_day(dt.date(2027, 3, 9)) == "Tuesday 9 March 2027"
+    assert days.plain_day(dt.date(2027, 3, 9)) == "9 March 2027"
 
 
-@pytest.mark.parametrize("write", [days.day, days.full_day, days.moment])
+def test_what_machines_read_is_written_for_machines() -> None:
+    assert days.iso(dt.date(2027, 3, 9)) == "2027-03-09"
+    assert days.iso(dt.datetime(2027, 3, 9, 13, tzinfo=dt.UTC)) == "2027-03-09T13:00:00+00:00"
+
+
+@pytest.mark.parametrize("write", [days.day, days.full_day, days.plain_day, days.moment, days.iso])
 def test_what_is_not_set_is_written_as_nothing(write) -> None:
     assert write(None) == ""
 

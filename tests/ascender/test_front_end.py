@@ -33,10 +33,9 @@ def test_a_page_has_nothing_inline_and_nothing_from_elsewhere(template: Path) ->
 def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
     named = {
-        name
+        tag or argument
         for template in TEMPLATES
-        for tag in re.findall(r'{% include "_(?:icon|empty)\.html" [^%]*%}', template.read_text())
-        for name in re.findall(r'\b(?:name|icon)="([^"]+)"', tag)
+        for tag, argument in re.findall(r'{% icon "([^"]+)"|\bicon="([^"]+)"', template.read_text())
     }
     assert named
     assert named <= drawn
