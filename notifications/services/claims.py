@@ -12,16 +12,15 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from random import shuffle
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import CharField, F, Func, Value
-from django.db.models.lookups import Exact
+from django.db.models import F, Field
 from django.utils import timezone
 
 from notifications import failpoints
@@ -88,28 +87,44 @@ def begin(pk: int, token: uuid.UUID) -> bool:
     The last word before the mail server is spoken to: a worker that slept past its lease finds out
     here, and so does one whose promise was taken back meanwhile.
     """
-    now = timezone.now()
-    mine = _waiting_for_no_disk(Notification.objects.filter(pk=pk)).claimed_with(token, at=now)
-    return bool(mine.update(state=State.SENDING, leased_until=now + LEASE))
+    changes = {"state": State.SENDING, "leased_until": timezone.now() + LEASE}
+    return _write(pk, token, f"state = 'claimed' AND leased_until > %(now)s {_waiting_for_no_disk()}", changes)
 
 
-def _waiting_for_no_disk(rows: NotificationQuerySet) -> NotificationQuerySet:
-    """Let PostgreSQL answer before what is written to these rows is on its disk; everybody sees it at once.
+def _waiting_for_no_disk() -> str:
+    """Lets PostgreSQL answer before the row is on its disk; everybody sees it at once.
 
     Should the server itself crash within that second, the row is one that was claimed and not begun: it goes out
     once its lease is over, as one that was begun does. What became of an email, `finish` waits for. Said within the
     statement, since a transaction around it would be three more ways to the server.
     """
-    if connection.vendor != "postgresql":
-        return rows
-    arguments = Value("synchronous_commit"), Value("off"), Value(True)  # True: for this transaction alone
-    return rows.filter(Exact(Func(*arguments, function="set_config", output_field=CharField()), Value("off")))
+    # The last argument: for this transaction alone.
+    return "AND set_config('synchronous_commit', 'off', true) = 'off'" if connection.vendor == "postgresql" else ""
 
 
 def finish(pk: int, token: uuid.UUID, state: State, **outcome: Any) -> bool:
     """Write how it went. Returns False, and writes nothing, when the row is in other hands by now."""
-    mine = Notification.objects.filter(pk=pk, state__in=[State.CLAIMED, State.SENDING], lease_token=token)
-    return bool(mine.update(state=state, lease_token=None, leased_until=None, unfinished=0, **outcome))
+    changes = {"state": state, "lease_token": None, "leased_until": None, "unfinished": 0} | outcome
+    return _write(pk, token, "state IN ('claimed', 'sending')", changes)
+
+
+def _write(pk: int, token: uuid.UUID, condition: str, changes: Mapping[str, Any]) -> bool:
+    """Change the row while it is under this token and the condition holds; whether it was. `%(now)s` is the real time.
+
+    In plain SQL: it is done twice for each email, and composing it took five times as long as all the rest of it.
+    """
+    columns = ", ".join(f"{name} = %({name})s" for name in changes)
+    table = Notification._meta.db_table
+    statement = f"UPDATE {table} SET {columns} WHERE id = %(pk)s AND lease_token = %(token)s AND {condition}"  # noqa: S608, our own names
+    values = {name: _as_stored(name, value) for name, value in changes.items()}
+    values |= {"pk": pk, "token": _as_stored("lease_token", token), "now": _as_stored("leased_until", timezone.now())}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _as_stored(column: str, value: Any) -> Any:
+    return cast("Field[Any, Any]", Notification._meta.get_field(column)).get_db_prep_save(value, connection)
 
 
 def release(claim: Claim) -> int:

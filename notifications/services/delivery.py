@@ -30,7 +30,7 @@ State = Notification.State
 
 BATCH = 50
 # So many are asked about and written together. More saves little, and the answer would be older when it is used.
-GROUP = 10
+GROUP = 20
 # Seconds. An answer older than that is asked for anew: the mail server was slow.
 FRESH = 0.5
 # Seconds. So long a database may be away before an email is left to the next attempt.
