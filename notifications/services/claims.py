@@ -87,8 +87,8 @@ def begin(pk: int, token: uuid.UUID) -> bool:
     The last word before the mail server is spoken to: a worker that slept past its lease finds out
     here, and so does one whose promise was taken back meanwhile.
     """
-    changes = {"state": State.SENDING, "leased_until": timezone.now() + LEASE}
-    return _write(pk, token, f"state = 'claimed' AND leased_until > %(now)s {_waiting_for_no_disk()}", changes)
+    mine = f"state = 'claimed' AND leased_until > %(now)s {_waiting_for_no_disk()}"
+    return _write(pk, token, mine, {"state": State.SENDING, "leased_until": timezone.now() + LEASE})
 
 
 def _waiting_for_no_disk() -> str:

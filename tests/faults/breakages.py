@@ -76,8 +76,8 @@ BREAKAGES = [
         [
             Exchange(
                 CLAIMS,
-                "update(state=State.SENDING, leased_until=now + LEASE)",
-                "update(state=State.SENT, sent_at=now, lease_token=None, leased_until=None)",
+                '{"state": State.SENDING, "leased_until": timezone.now() + LEASE}',
+                '{"state": State.SENT, "sent_at": timezone.now(), "lease_token": None, "leased_until": None}',
             )
         ],
         ("mail server hangs up in DATA", "worker killed", FAILPOINT),
@@ -90,8 +90,12 @@ BREAKAGES = [
                 "state=State.CLAIMED, lease_token=claimed.token, leased_until=timezone.now() + LEASE",
                 "unfinished=0",
             ),
-            Exchange(CLAIMS, "mine.update(state=State.SENDING, leased_until=now + LEASE)", "mine.exists()"),
-            Exchange(CLAIMS, "pk=pk, state__in=[State.CLAIMED, State.SENDING], lease_token=token", "pk=pk"),
+            Exchange(
+                CLAIMS,
+                'return _write(pk, token, mine, {"state": State.SENDING, "leased_until": timezone.now() + LEASE})',
+                "return True",
+            ),
+            Exchange(CLAIMS, "WHERE id = %(pk)s AND lease_token = %(token)s AND {condition}", "WHERE id = %(pk)s"),
             Exchange(
                 QUERYSETS,
                 "state=models.Notification.State.CLAIMED, lease_token=token, leased_until__gt=at",
