@@ -46,9 +46,16 @@ class ListQuery:
             *(order.desc(nulls_last=True) if descending else order.asc(nulls_last=True) for order in orders), "pk"
         )
 
-    def paged(self, rows: QuerySet[Any], *, count: int | None = None) -> Page[Any]:
-        """The page asked for, the nearest one if there is no such page. `count` saves a query where it is known."""
+    def paged(self, rows: QuerySet[Any], *, count: int | None = None, most: int | None = None) -> Page[Any]:
+        """The page asked for, the nearest one if there is no such page.
+
+        `count` saves a query where it is known. Beyond `most` rows it neither counts nor has pages, and the
+        paginator's `has_more` is true: counting them all may cost a hundred times what a page does.
+        """
         paginator = _Pages(self.sorted(rows), self.size)
+        if most is not None:
+            found = rows.order_by()[: most + 1].count()
+            count, paginator.has_more = min(found, most), found > most
         if count is not None:
             paginator.count = count
         return paginator.get_page(self.page)
@@ -60,6 +67,8 @@ class _Pages(Paginator):
     A page is counted off from the nearer end, since the database walks through all that come before it. And of those
     it walks through, it composes nothing but the keys: the rows are read in a second query.
     """
+
+    has_more = False
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
@@ -76,7 +85,7 @@ class _Pages(Paginator):
         return [found[key] for key in keys if key in found]
 
     def _from_nearer_end(self, rows: QuerySet[Any], first: int, after: int) -> list[Any]:
-        if first <= self.count // 2:
+        if self.has_more or first <= self.count // 2:
             return list(rows[first:after])
         return list(rows.reverse()[self.count - after : self.count - first])[::-1]
 

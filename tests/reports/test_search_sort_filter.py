@@ -190,3 +190,26 @@ def test_pages_are_of_25_50_or_100_and_hold_each_row_once(
     assert [len(page) for page in pages] == [25, 5]
     assert len(set(emails)) == 30
     assert len(client.get(PAGE, {"size": 50}).context["page_obj"]) == 30
+
+
+def test_a_report_longer_than_anybody_turns_pages_is_not_counted_to_its_end(
+    ada: User, message: Certification, client_of: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.MOST_ROWS", 50)
+    for number in range(60):
+        eligible_person(message, ada.company, first_name=f"{number:02}", email=f"{number}@p.example")
+    client = client_of(ada)
+
+    first = client.get(PAGE).content.decode()
+    assert "More than 50 rows" in first
+    assert "1–25 of more than 50" in first
+    assert 'aria-label="Page 2"' in first
+
+    last = client.get(PAGE, {"page": 3})
+    assert [row["first_name"] for row in last.context["page_obj"]] == [f"{number:02}" for number in range(25, 50)]
+    assert "These are the first 50 rows." in last.content.decode()
+    assert client.get(FILE).getvalue().count(b"\r\n") == 61
+
+    few = client.get(PAGE, {"q": "5@p.example"}).content.decode()
+    assert "6 rows" in few
+    assert "more than" not in few.lower()
