@@ -15,9 +15,9 @@ from certifications.models import Certification
 from certifications.querysets import progress, steps_done, steps_of
 
 from . import notices
+from .counts import certifications_to_look_after
 from .errors import InvalidDueDate
 from .models import Assignment, Learner
-from .querysets import certifications_with_counts
 from .reminders import Plan, next_on_assigning, shifted
 from .services.assign import checked_name
 from .services.operations import check_due_on
@@ -119,7 +119,7 @@ def example_of(plan: Plan, *, user: User, today: date) -> Example | None:
     latest = due.select_related("certification", "learner").order_by("-due_on", "pk").first()
     if latest is not None:
         return Example(latest.certification, latest.learner)
-    counted: QuerySet[Any] = certifications_with_counts(user, on=today)
+    counted: QuerySet[Any] = certifications_to_look_after(user, on=today)
     certification = counted.filter(eligible_count__gt=0).order_by("title", "pk").first()
     if certification is None:
         return None

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 from django.db.models import (
     CharField,
-    Count,
     Exists,
     ExpressionWrapper,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    Value,
 )
-from django.db.models.functions import Coalesce
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
@@ -70,7 +65,13 @@ class LearnerQuerySet(UserQuerySet):
         """Active, enrolled in the prerequisite, without an open assignment: exactly those whom none of
         the `REASONS` keeps away, said without them so that the database can use its indexes.
         """
-        return self._eligible(certification.pk, certification.program_id)
+        return self.eligible_by(certification.pk, certification.program_id)
+
+    def eligible_by(self, certification: Reference, program: Reference) -> Self:
+        """The same by keys, which may be those of an outer query."""
+        return self._with_standing(certification, program).filter(
+            status=User.Status.ACTIVE, is_enrolled=True, is_assigned=False
+        )
 
     def not_eligible_for(self, certification: Certification) -> Self:
         """Everyone else, each with at least one of the `REASONS` true as an annotation."""
@@ -113,11 +114,6 @@ class LearnerQuerySet(UserQuerySet):
             is_assigned=Exists(open_assignments),
             is_enrolled=is_enrolled(person=OuterRef("pk"), program=program),
             has_attended=has_attended(person=OuterRef("pk"), program=program),
-        )
-
-    def _eligible(self, certification: Reference, program: Reference) -> Self:
-        return self._with_standing(certification, program).filter(
-            status=User.Status.ACTIVE, is_enrolled=True, is_assigned=False
         )
 
 
@@ -252,53 +248,3 @@ class ReminderRuleQuerySet(QuerySet["models.ReminderRule"]):
             else Plan()
             for company in companies
         }
-
-
-class GroupSizes(NamedTuple):
-    """How many people of a company are in which group of a certification."""
-
-    assigned: int
-    eligible: int
-    not_eligible: int
-
-
-def group_sizes(user: User, certification: Certification) -> GroupSizes:
-    """The sizes of the groups of a certification in scope, for who may assign; one query.
-
-    Exact, so it reads an entry of an index for each person, each enrolment and each assignment.
-    """
-    people = models.Learner.objects.visible_to(user)
-    assigned = models.Assignment.objects.visible_to(user).open().filter(certification=certification)
-    counts = [_count(rows) for rows in (assigned, people.eligible_for(certification), people.present())]
-    n_assigned, n_eligible, n_all = Certification.objects.filter(pk=certification.pk).values_list(*counts).get()
-    return GroupSizes(n_assigned, n_eligible, n_all - n_eligible - n_assigned)
-
-
-def certifications_with_counts(user: User, *, on: date) -> QuerySet[Certification]:
-    """The certifications in scope for who may assign, one row each, with `eligible_count` and `assigned_count`;
-
-    and of the assigned `completed_count`, `in_progress_count`, `overdue_count`; and `steps_total`. `on` is the
-    company's local day. One query.
-    """
-    assigned = models.Assignment.objects.visible_to(user).open().filter(certification=OuterRef("pk"))
-    begun = CertificationEnrollment.objects.filter(user=OuterRef("learner"), certification=OuterRef("certification"))
-    people = models.Learner.objects.visible_to(user)
-    # Twice outer: seen from a question about a learner, inside a count, about this certification.
-    eligible = people._eligible(OuterRef(OuterRef("pk")), OuterRef(OuterRef("program")))
-    return (
-        Certification.objects.visible_to(user)
-        .select_related("program")
-        .annotate(
-            eligible_count=_count(eligible),
-            assigned_count=_count(assigned),
-            completed_count=_count(assigned.completed()),
-            in_progress_count=_count(assigned.not_completed().filter(Exists(begun))),
-            overdue_count=_count(assigned.overdue(on=on)),
-            steps_total=steps_of(OuterRef("pk")),
-        )
-    )
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(n=Count("*")).values("n")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
+from assignments.counts import certifications_to_look_after
 from assignments.lists import ListQuery
-from assignments.querysets import certifications_with_counts
 from assignments.spreadsheets import download
 from assignments.views.lists import today_of
 from certifications.models import Certification
@@ -91,7 +91,7 @@ def _home_of_a_person(request: PersonRequest) -> HttpResponse:
         "today": today,
         "assignments": next_assignments(user)[:NEXT],
         "begun": begun_beside_assignments(user),
-        "certifications": certifications_with_counts(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
+        "certifications": certifications_to_look_after(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
         "unreached": unreached(user) if TEAM_ASSIGNMENTS.is_open_to(user) else {},
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
     }

@@ -20,6 +20,7 @@ from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import facets, notices
+from assignments.counts import certifications_with_counts, group_sizes
 from assignments.filters import Facet, Filters, Scope
 from assignments.forms import NewDueDateForm, versions_of
 from assignments.lists import ListQuery, SortKeys
@@ -28,8 +29,6 @@ from assignments.querysets import (
     REASONS,
     AssignmentQuerySet,
     OperationQuerySet,
-    certifications_with_counts,
-    group_sizes,
 )
 from certifications.models import Certification
 from certifications.querysets import steps_of

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from accounts import services as people
 from accounts.models import Company, User
+from assignments.counts import certifications_with_counts, group_sizes
 from assignments.models import Assignment, Learner
-from assignments.querysets import REASONS, certifications_with_counts, group_sizes
+from assignments.querysets import REASONS
 from certifications import services as training
 from certifications.errors import NotAttended, StepNotOpen
 from certifications.models import Certification, FastStartEnrollment, FastStartProgram
