@@ -19,6 +19,7 @@ MODELS = "assignments/models/assigning.py"
 OPERATIONS = "assignments/services/operations.py"
 TAKE_BACK = "assignments/services/take_back.py"
 TRAINING = "certifications/services.py"
+FILES = "assignments/services/uploads_carried_out.py"
 FIRST_MIGRATION = "assignments/migrations/0001_initial.py"
 
 _LOCKED = 'order_by("pk").select_for_update(no_key=True, of=("self",))'
@@ -87,6 +88,8 @@ BREAKAGES = [
         "sent again without asking once more",
         [Exchange(MESSAGES, "_failed(held, operation.company_id).values_list", "held.values_list")],
     ),
+    Breakage("a file is not judged again when it is pressed", [Exchange(FILES, "    judge(upload, at=at)\n", "")]),
+    Breakage("a file does not ask for the version", [Exchange(FILES, "seen.get(pk) != version]", "pk not in seen]")]),
     Breakage(
         "a press does not hold the plan of reminders",
         [Exchange(OPERATIONS, "    hold_company(company.pk)", "    pass")],

@@ -34,6 +34,8 @@ _LABELS = uuid.UUID("5b2c9d0e-7a53-4c55-9f6e-0a64c1f4c7d1")
 # The last round's people and all that happened to them.
 _FORGET = """
 DELETE FROM notifications_notification;
+DELETE FROM assignments_uploadrow;
+DELETE FROM assignments_upload;
 DELETE FROM assignments_assignmentchange;
 DELETE FROM assignments_assignment;
 UPDATE assignments_operation SET takes_back_id = NULL, kind = 'unassign' WHERE takes_back_id IS NOT NULL;

@@ -54,6 +54,7 @@ _REASONS = [
     (re.compile(r"Has no due date that could be moved\.$"), "nothing to move"),
     (re.compile(r"Would be due on .*, which is over\.$"), "over by then"),
     (re.compile(r"Has completed it already\.$"), "completed"),
+    (re.compile(r"Is not assigned\.$"), "not assigned"),
     (re.compile(r"Was reminded today already"), "reminded"),
     (re.compile(r"Its email is waiting"), "waits"),
     (re.compile(r"Its email was sent"), "was sent"),

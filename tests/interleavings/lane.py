@@ -44,6 +44,7 @@ def play(house: Any, pool: ThreadPoolExecutor, seed: int, number: int) -> dict[s
     cast = Cast(house, round_)
     desk = Desk(cast)
     complaints = _play_yesterday(desk, cast, round_.yesterday)
+    desk.upload(round_.presses)
     began = time.monotonic()
     outcomes = _at_once(pool, desk, round_.presses, round_.delays)
     seconds = time.monotonic() - began
@@ -62,7 +63,7 @@ def play(house: Any, pool: ThreadPoolExecutor, seed: int, number: int) -> dict[s
             complaints.append(f"no serial order: {verdict.nearest}")
     return {
         "number": number,
-        "presses": [(press.what, press.by_web) for press in round_.presses],
+        "presses": [(press.what + (" by file" if press.by_file else ""), press.by_web) for press in round_.presses],
         "people": len(round_.people),
         "answers": [each.answer for each in told],
         "changed": sum(len(each.changed) for each in told),

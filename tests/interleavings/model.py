@@ -35,6 +35,7 @@ from .writing import remind, send_again
 
 REPEATED, TAKEN_BACK, OTHER_PLAN = "RepeatedWithOtherContent", "CannotBeTakenBack", "ChangedMeanwhile"
 NOT_ATTENDED, NOT_OPEN = "NotAttended", "StepNotOpen"
+NOT_ASSIGNED = "not assigned"
 
 
 def after(world: World, press: Press, told: Told | None = None) -> tuple[World, Told] | None:
@@ -65,13 +66,42 @@ def _assign(world: World, press: Press) -> Told:
 
 def _unassign(world: World, press: Press) -> Told:
     able = [key for key, _ in press.seen if world.tasks[key].is_open]
-    skipped = [(key[0], why_closed(world.tasks[key])) for key, _ in press.seen if key not in able]
+    skipped = [(key[0], _why_gone(world, key, press)) for key, _ in press.seen if key not in able]
     for key in able:
         world.close(key, "unassigned", press.label, press.by)
     return done(able, skipped)
 
 
+def _why_gone(world: World, key: Key, press: Press) -> str:
+    """A file names the person, so it says how they stand now, not what became of what they had."""
+    if not press.by_file:
+        return why_closed(world.tasks[key])
+    since = world.open_task(key[0])
+    return f"assigned once more by {world.tasks[since].assigned_by}" if since else NOT_ASSIGNED
+
+
+def _move_by_file(world: World, press: Press) -> Told:
+    able: list[Key] = []
+    skipped: list[tuple[int, str]] = []
+    for key, version in press.seen:
+        present = world.open_task(key[0])
+        task = world.tasks[present] if present else None
+        if task is None:
+            skipped.append((key[0], NOT_ASSIGNED))
+        elif task.due == press.due:
+            skipped.append((key[0], "due then already"))
+        elif (present, task.version) != (key, version):
+            skipped.append((key[0], why_changed(task)))
+        else:
+            able.append(key)
+    for key in able:
+        world.move(key, press.due, press)
+    return done(able, skipped)
+
+
 def _move(world: World, press: Press) -> Told:
+    if press.by_file:
+        return _move_by_file(world, press)
     able: list[Key] = []
     skipped: list[tuple[int, str]] = []
     for key, version in press.seen:

@@ -43,7 +43,7 @@ WEIGHTS = {
     ENROLL: 1.5, DEACTIVATE: 1.5, REACTIVATE: 1.2, COMPLETE: 2, SWEEP: 1.5,
 }  # fmt: skip
 BY_DAYS: Sequence[int] = (-7, -3, -1, 1, 3, 7)
-BY_WEB, TWICE, TWICE_WITH_OTHER_CONTENT, STALE, MOVED_BY_DAYS = 0.35, 0.1, 0.03, 0.2, 0.4
+BY_WEB, TWICE, TWICE_WITH_OTHER_CONTENT, STALE, MOVED_BY_DAYS, BY_FILE = 0.35, 0.1, 0.03, 0.2, 0.4, 0.25
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ class _Dice:
     def __init__(self, seed: str) -> None:
         self._seed = seed
         self._rng = random.Random(seed)  # noqa: S311
-        # A dice of its own: what else is pressed stays as it was without it.
+        # Dice of their own: what else is pressed stays as it was without them.
         self._days = random.Random(f"{seed} by days")  # noqa: S311
+        self._files = random.Random(f"{seed} by file")  # noqa: S311
         self._admins = [*range(ADMINS)]
         self._rng.shuffle(self._admins)
 
@@ -133,6 +134,7 @@ class _Dice:
                 what = self._rng.choices([*WEIGHTS], [*WEIGHTS.values()])[0]
                 twin = self._press(what, f"p{len(presses) + 1}", self._admins[len(presses)], TODAY)
                 twin = self._by_days(twin) if twin and twin.what == MOVE else twin
+                twin = self._by_file(twin) if twin and self._files.random() < BY_FILE else twin
             if twin:
                 presses.append(replace(twin, by_web=twin.what in OF_ADMINS and self._chance(BY_WEB)))
         return presses
@@ -143,6 +145,8 @@ class _Dice:
             return None
         if self._chance(TWICE / (TWICE + TWICE_WITH_OTHER_CONTENT)):
             return press
+        if press.by_file:
+            return None
         if press.days:
             return replace(press, days=press.days + 10)
         return replace(press, due=9) if press.what in (ASSIGN, MOVE) else None
@@ -152,6 +156,19 @@ class _Dice:
         if self._days.random() > MOVED_BY_DAYS:
             return press
         return replace(press, due=None, days=self._days.choice(BY_DAYS), spares=self._days.random() < STALE)
+
+    def _by_file(self, press: Press) -> Press:
+        """The same by a file, of which those lines are pressed that can be carried out when it is judged."""
+        if press.what == ASSIGN:
+            able = tuple(number for number in press.people if not self._world.why_not(number))
+            return replace(press, people=able, by_file=True) if able else press
+        if press.what not in (UNASSIGN, MOVE) or press.days:
+            return press
+        tasks = {key: self._world.tasks[key] for key, _ in press.seen if self._world.tasks[key].is_open}
+        seen = tuple(
+            (key, task.version) for key, task in tasks.items() if press.what == UNASSIGN or task.due != press.due
+        )
+        return replace(press, seen=seen, by_file=True) if seen else press
 
     def _press(self, what: str, label: str, by: int, day: int) -> Press | None:
         """One deed of that sort, if there is anything to do it with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from accounts import services as people
 from assignments import services
 from assignments.errors import RefusedOperation
-from assignments.models import Operation
+from assignments.models import Operation, Upload
 from assignments.reminders import Plan as ReminderPlan
 from certifications import services as training
 from certifications.errors import NotAttended, StepNotOpen
@@ -50,6 +50,7 @@ IN_WORDS = {
     "RepeatedWithOtherContent": "This form was sent before with other content",
     "ChangedMeanwhile": "after you opened this page",
 }
+KINDS = {ASSIGN: Upload.Kind.ASSIGN, UNASSIGN: Upload.Kind.UNASSIGN, MOVE: Upload.Kind.CHANGE_DUE_DATE}
 # One statement in so many is held up, seconds.
 HELD_UP, LONGEST = 0.12, 0.012
 LATEST_START = 0.006
@@ -70,6 +71,7 @@ class Desk:
 
     def __init__(self, cast: Cast) -> None:
         self._cast, self._house = cast, cast.house
+        self._uploads: dict[str, Upload] = {}
         self._selections: dict[str, Callable[..., Operation]] = {
             UNASSIGN: services.unassign,
             REMIND: services.remind_now,
@@ -88,6 +90,22 @@ class Desk:
             SWEEP: self._sweep,
             BOUNCE: self._bounce,
         }
+
+    def upload(self, presses: Sequence[Press]) -> None:
+        """The files of these presses, read and judged."""
+        for press in {press.label: press for press in presses if press.by_file}.values():
+            numbers = press.people or [key[0] for key, _ in press.seen]
+            day = self._house.day(press.due) if press.what != UNASSIGN else None
+            due = day.isoformat() if day else "none" if press.what == MOVE else ""
+            lines = [f"{self._cast.people[number].email},{due}" for number in numbers]
+            self._uploads[press.label] = services.receive(
+                by=self._house.admins[press.by],
+                certification=self._house.certification,
+                kind=KINDS[press.what],
+                file_name="people.csv",
+                content="\n".join(["Email,Due Date", *lines]).encode(),
+                at=_moment(press),
+            )
 
     def press_slowly(self, press: Press, delays: int) -> Outcome:
         """Like `press`, held up here and there by a dice of its own."""
@@ -119,6 +137,8 @@ class Desk:
     def _by_service(self, press: Press, at: datetime) -> dict[str, object]:
         if press.what in self._deeds:
             return {"answer": _in_a_word(self._deeds[press.what](press, at))}
+        if press.by_file:
+            return self._commit(press, at)
         operation = self._operate(press, at)
         is_ours = operation.op_id == self._cast.op_id(press.label)
         return {"operation": True} if is_ours else {"trouble": f"{press.label} returned {operation.op_id}"}
@@ -141,6 +161,12 @@ class Desk:
             moved: dict[str, Any] = {"days": press.days, "spare_completed": press.spares} if press.days else {}
             return services.change_due_date(seen=seen, due_on=due_on, **moved, **common)
         return self._selections[press.what](assignment_ids=list(seen), **common)
+
+    def _commit(self, press: Press, at: datetime) -> dict[str, object]:
+        """Its twin may be at it still, so there may be no operation yet."""
+        upload, op_id = self._uploads[press.label], self._cast.op_id(press.label)
+        done = services.commit(by=self._house.admins[press.by], upload=upload, op_id=op_id, at=at)
+        return {"trouble": done.fault} if done.fault else {"operation": True}
 
     def _taken_back(self, press: Press) -> Operation:
         return Operation.objects.get(op_id=self._cast.op_id(press.takes_back))
@@ -176,7 +202,7 @@ class Desk:
         return {"trouble": f"HTTP {response.status_code} for {press.what}"}
 
     def _redirected(self, press: Press, location: str, op_id: str) -> dict[str, object]:
-        is_told = op_id in location or press.what == CHANGE_PLAN
+        is_told = op_id in location or press.what == CHANGE_PLAN or press.by_file
         return {"operation": True} if is_told else {"trouble": f"{press.what} leads to {urlsplit(location).path}"}
 
     def _form(self, press: Press) -> tuple[str, dict[str, str]]:
@@ -184,6 +210,8 @@ class Desk:
             return "/team/assignments/reminders/", _fields(press)
         if press.what == TAKE_BACK:
             return f"/team/assignments/operations/{self._cast.op_id(press.takes_back)}/take-back/", {}
+        if press.by_file:
+            return f"/team/assignments/uploads/{self._uploads[press.label].key}/press/", {}
         day = self._house.day(press.due)
         due_on = {"due_on": day.isoformat() if day else ""}
         names = {ASSIGN: "assign", UNASSIGN: "unassign", MOVE: "change-due-date", REMIND: "remind-now"}

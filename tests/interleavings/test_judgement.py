@@ -213,6 +213,29 @@ def test_what_was_changed_since_is_not_taken_back() -> None:
     assert is_refused(before, [ADA_MOVES, back], [told[0], other_told[0]], evidence(unassigned))
 
 
+def test_a_file_says_how_the_person_stands_now() -> None:
+    before = lena_assigned()
+    again = Press("again", ASSIGN, ZOE, people=(LENA,), due=30)
+    unassigns = replace(ADA_UNASSIGNS, label="file", by_file=True)
+    assert played(before, ADA_UNASSIGNS, unassigns)[1][1].skipped == ((LENA, "not assigned"),)
+    assert played(before, ADA_UNASSIGNS, again, unassigns)[1][2].skipped == ((LENA, "assigned once more by 1"),)
+
+    moves = replace(ADA_MOVES, label="file", by_file=True)
+    assert played(before, moves)[1][0].changed == {HERS}
+    assert played(before, ADA_UNASSIGNS, moves)[1][1].skipped == ((LENA, "not assigned"),)
+    assert played(before, ADA_UNASSIGNS, again, moves)[1][2].skipped == ((LENA, "changed by 1 to 30"),)
+    assert played(before, ADA_MOVES, moves)[1][1].skipped == ((LENA, "due then already"),)
+    assert played(before, ZOE_MOVES, moves)[1][1].skipped == ((LENA, "changed by 1 to 30"),)
+
+
+def test_a_file_that_goes_over_what_was_changed_since_is_refused() -> None:
+    before = lena_assigned()
+    moves = replace(ADA_MOVES, label="file", by_file=True)
+    _, told = played(before, ZOE_MOVES, moves)
+    over, _ = played(before, moves)
+    assert is_refused(before, [ZOE_MOVES, moves], [told[0], Told("done", frozenset([HERS]))], evidence(over))
+
+
 # Messages
 
 

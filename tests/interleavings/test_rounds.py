@@ -10,7 +10,7 @@ import pytest
 from .__main__ import SIZES
 from .breakages import BREAKAGES, Breakage
 from .plan import round_of
-from .words import OF_ADMINS
+from .words import ASSIGN, MOVE, OF_ADMINS, UNASSIGN
 
 TREE = Path(__file__).resolve().parents[2]
 
@@ -34,6 +34,9 @@ def test_everything_is_pressed_and_what_admins_press_by_the_web_too() -> None:
     assert len(of_each) == 13
     assert min(of_each.values()) >= 15
     assert {press.what for press in presses if press.by_web} == set(OF_ADMINS)
+    assert {(press.what, press.by_web) for press in presses if press.by_file} == {
+        (what, by_web) for what in (ASSIGN, UNASSIGN, MOVE) for by_web in (True, False)
+    }
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda each: each.name)

@@ -48,6 +48,7 @@ class Press:
     step: int = 0
     day: int = TODAY
     by_web: bool = False
+    by_file: bool = False  # whose lines were judged, and found good, before anybody pressed
 
     @property
     def asks(self) -> Press:
