@@ -16,7 +16,7 @@ from assignments.services import NewDueDate
 from certifications.models import Certification
 from tests.factories import complete
 
-from .presses import NOW, TODAY, assigned, change_due_date, moved, numbers, reasons
+from .presses import NOW, TODAY, assigned, change_due_date, moved, numbers, reasons, unassign
 
 pytestmark = pytest.mark.django_db
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2027, 3, day) for day in (12, 13, 14, 15))
@@ -88,6 +88,12 @@ def test_who_cannot_be_moved_stays_with_the_reason(
     assert not AssignmentChange.objects.filter(operation=operation).exists()
 
 
+def test_today_is_not_over_yet(ada: User, lena: User, message: Certification) -> None:
+    made = assigned(ada, message, lena, due_on=TODAY + 3 * DAY)
+    change_due_date(ada, message, made, days=-3)
+    assert due(made) == [TODAY]
+
+
 @pytest.mark.parametrize("how", [{"days": 7}, {"due_on": MONDAY}, {"due_on": None}])
 def test_who_has_completed_it_is_spared_when_that_is_wished(
     ada: User, team: SimpleNamespace, message: Certification, how: dict[str, object]
@@ -107,6 +113,18 @@ def test_what_somebody_changed_meanwhile_is_not_moved(ada: User, lena: User, mes
     operation = change_due_date(ada, message, seen, days=7)
     assert "Changed meanwhile by Ada Ekström to Mon 15 March 2027" in reasons(operation)["Lena Brandt"]
     assert due(seen) == [MONDAY]
+
+
+@pytest.mark.parametrize("how", [{"days": 7}, {"due_on": MONDAY}])
+def test_what_was_closed_is_not_moved_even_by_its_last_version(
+    ada: User, lena: User, message: Certification, how: dict[str, object]
+) -> None:
+    made = assigned(ada, message, lena, due_on=FRIDAY)
+    unassign(ada, message, made)
+    made.refresh_from_db()
+    operation = change_due_date(ada, message, made, **how)
+    assert reasons(operation)["Lena Brandt"].startswith("Already unassigned by Ada Ekström")
+    assert due(made) == [FRIDAY]
 
 
 @pytest.mark.parametrize("how", [{"days": 0}, {"days": 366}, {"days": -366}, {"days": 7, "due_on": MONDAY}])

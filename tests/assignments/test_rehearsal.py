@@ -41,12 +41,31 @@ def test_the_dialog_names_for_each_reason_who_stays_as_they_are(
 ) -> None:
     waiting = PersonFactory(company=ada.company, first_name="Wes", last_name="Ng", status=User.Status.WAITING)
     assign(ada, message, team.bo, team.cy)
-    people = [team.bo, team.cy, team.di, waiting]
+    people = [waiting, team.bo, team.cy, team.di]
     said = dialog_of(browser.post(ASSIGN, {"learner": [person.pk for person in people] + [999999]}))
     assert "4 of the 5 selected stay as they are" in said
     assert "Already assigned by Ada Ekström on Mon 1 March 2027, 10:00. Bo Young, Cy Xu" in said
     assert "Invitation not accepted yet; Has not attended the training. Wes Ng" in said
     assert "1 selected person is unknown in Meridian Systems." in said
+
+
+def test_the_reason_of_the_most_comes_first(browser: Client, ada: User, message: Certification) -> None:
+    few = [PersonFactory(company=ada.company, first_name="Aa", status=User.Status.WAITING)]
+    many = [eligible_person(message, ada.company, first_name="Zz", email=f"{n}@zz.example") for n in range(2)]
+    assign(ada, message, *many)
+    said = dialog_of(browser.post(ASSIGN, {"learner": [person.pk for person in few + many]}))
+    assert said.index("Already assigned") < said.index("Invitation not accepted yet")
+
+
+def test_the_dialog_of_change_due_date_knows_at_once_what_was_changed_since_the_list(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification
+) -> None:
+    seen, other = assigned(ada, message, team.bo), assigned(ada, message, team.cy)
+    boxes = f"{seen.selection_value},{other.selection_value}"
+    moved(ada, seen, DUE_ON)
+    said = dialog_of(browser.post(MOVE, {"learner": boxes}))
+    assert "1 of the 2 selected stays as it is" in said
+    assert "Changed meanwhile by Ada Ekström" in said
 
 
 def test_a_long_reason_names_ten_and_counts_the_others(browser: Client, ada: User, message: Certification) -> None:
