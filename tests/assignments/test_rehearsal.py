@@ -228,7 +228,9 @@ def test_my_date_is_set_by_one_press_on_those_whom_another_admin_had_assigned(
     complete(team.cy, message)
     response = press(browser, ASSIGN, f"{team.bo.pk},{team.cy.pk},{team.di.pk}", due_on="2027-03-09")
     page = browser.get(response["Location"])
-    assert "Set Tue 9 March 2027 for 1 assigned already" in page.text
+    made = Operation.objects.get(kind="assign", made_by=ada)
+    for shown in (page, browser.get(f"/team/assignments/operations/{made.op_id}/")):
+        assert "Set Tue 9 March 2027 for 1 assigned already" in shown.text
     sent = dict(re.findall(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?', page.text.partition("asc-after")[2]))
     said = result_of(browser, browser.post(MOVE, sent))
     assert said.startswith("1 person is now due on Tue 9 March 2027")
