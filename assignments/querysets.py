@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Self
 
 from django.db.models import (
@@ -14,6 +15,7 @@ from django.db.models import (
     Q,
     QuerySet,
 )
+from django.db.models.expressions import Combinable
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
@@ -124,11 +126,11 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         return (self.filter(company=user.company_id) if is_all else self.filter(learner=user.pk)).in_scope()
 
     def in_scope(self) -> Self:
-        return self.filter(Exists(scopes()))
+        return self.filter(is_in_scope())
 
     def with_scope(self) -> Self:
         """Annotates `is_in_scope`: whether the certification still exists for the company."""
-        return self.annotate(is_in_scope=Exists(scopes()))
+        return self.annotate(is_in_scope=is_in_scope())
 
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner.pk)
@@ -137,10 +139,10 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         return self.filter(closed_at__isnull=True)
 
     def completed(self) -> Self:
-        return self.filter(Exists(_completions()))
+        return self.filter(_is_completed())
 
     def not_completed(self) -> Self:
-        return self.exclude(Exists(_completions()))
+        return self.exclude(_is_completed())
 
     def without_successor(self) -> Self:
         """Those after which their learner was not assigned to the same certification once more."""
@@ -153,24 +155,36 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
 
     def with_progress(self) -> Self:
         """Annotates `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`."""
-        own = {"person": OuterRef("learner"), "certification": OuterRef("certification")}
-        return self.annotate(
-            status=progress("status", **own),
-            started_at=progress("started_at", **own),
-            completed_at=progress("completed_at", **own),
-            steps_done=steps_done(**own),
-            steps_total=steps_of(OuterRef("certification")),
-        )
+        return self.annotate(**_progress())
 
 
-def scopes() -> QuerySet[CompanyCertification]:
-    return CompanyCertification.objects.filter(company=OuterRef("company"), certification=OuterRef("certification"))
+# Composed once each, since most pages ask for them and they are the same for everybody: composing the question for one
+# person takes Django longer than PostgreSQL takes to answer it.
 
 
-def _completions() -> QuerySet[CertificationEnrollment]:
-    return CertificationEnrollment.objects.completed().filter(
-        user=OuterRef("learner"), certification=OuterRef("certification")
-    )
+@cache
+def is_in_scope() -> Exists:
+    """Of a row with a company and a certification: whether the certification exists for the company."""
+    own = {"company": OuterRef("company"), "certification": OuterRef("certification")}
+    return Exists(CompanyCertification.objects.filter(**own))
+
+
+@cache
+def _is_completed() -> Exists:
+    completed = CertificationEnrollment.objects.completed()
+    return Exists(completed.filter(user=OuterRef("learner"), certification=OuterRef("certification")))
+
+
+@cache
+def _progress() -> dict[str, Combinable]:
+    own = {"person": OuterRef("learner"), "certification": OuterRef("certification")}
+    return {
+        "status": progress("status", **own),
+        "started_at": progress("started_at", **own),
+        "completed_at": progress("completed_at", **own),
+        "steps_done": steps_done(**own),
+        "steps_total": steps_of(OuterRef("certification")),
+    }
 
 
 class OperationQuerySet(QuerySet["models.Operation"]):

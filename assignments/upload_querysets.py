@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 
 from . import models
-from .querysets import scopes
+from .querysets import is_in_scope
 
 
 class UploadQuerySet(QuerySet["models.Upload"]):
@@ -18,7 +18,7 @@ class UploadQuerySet(QuerySet["models.Upload"]):
         """The company's, of certifications in scope, for who may assign."""
         if not TEAM_ASSIGNMENTS.is_open_to(user):
             return self.none()
-        return self.filter(company=user.company_id).filter(Exists(scopes()))
+        return self.filter(company=user.company_id).filter(is_in_scope())
 
     def under_way(self) -> Self:
         """Those that somebody has to go on with, the oldest first."""
