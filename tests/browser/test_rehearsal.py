@@ -41,6 +41,24 @@ def test_days_before_and_after_follow_what_is_typed_and_the_focus_stays(page: Pa
     expect(page.get_by_label("Due Date", exact=True)).not_to_be_visible()
 
 
+TYPED_AT_THE_ANSWER = """() => document.addEventListener("htmx:beforeSwap", () => {
+    const days = document.querySelector("dialog [name=days]");
+    days.value = "30";
+    days.dispatchEvent(new Event("input", {bubbles: true}));
+}, {once: true})"""
+
+
+def test_what_is_typed_while_an_answer_arrives_is_asked_for_too(page: Page) -> None:
+    page.goto(ASSIGNED)
+    tick_the_first(page)
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name="Change due date").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate(TYPED_AT_THE_ANSWER)
+    page.get_by_label("Move each by some days").check()
+    expect(page.get_by_role("columnheader", name="Due then")).to_be_visible()
+
+
 def test_what_cannot_be_moved_is_named_before_the_press(page: Page) -> None:
     open_due_date_rehearsal(page)
     expect(page.get_by_role("dialog")).to_contain_text("Has completed it already.")
