@@ -170,8 +170,8 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
     filters = filters_of(request, certification, tab, request.GET)
     rows: Any = tab.rows(request.user, certification, query.q)
     sizes = group_sizes(request.user, certification)
-    everyone: int = getattr(sizes, tab.size)
-    page = query.paged(filters.narrow(rows), count=None if query.q or filters.in_force() else everyone)
+    tab_size: int = getattr(sizes, tab.size)
+    page = query.paged(filters.narrow(rows), count=None if query.q or filters.in_force() else tab_size)
     if tab.shows_delivery:
         messages = notices.last_messages(page)
         for assignment in page:
@@ -186,7 +186,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "q": query.q,
         "sort": query.sort,
         "page_obj": page,
-        "everyone": everyone,
+        "tab_size": tab_size,
         "channel": post_office.channel_state(),
         "today": today_of(request),
         "operation": operation,

@@ -11,8 +11,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (requestConfig.triggeringEvent?.type === "toggle" && !requestConfig.triggeringEvent.target.open) event.preventDefault();
 });
 
+/* What is asked for in the background is no reason to take anything away: a rehearsal that failed leaves the dialog as it is. */
+const isLook = (element) => element?.id === "rehearsal";
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo, requestConfig } = event.detail;
+  if (isLook(requestConfig.elt) && xhr.status >= 400) {
+    event.detail.shouldSwap = false;
+    return;
+  }
   const asked = new URL(pathInfo.finalRequestPath ?? pathInfo.requestPath, location.href).pathname;
   const answered = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
   const ledElsewhere = asked !== answered;
@@ -24,6 +31,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (requestConfig.verb === "get") location.reload();
     else location.assign(xhr.responseURL);
   }
+});
+
+/* Nobody answers: said where the reader is, in the dialog or above the page, and gone with the next answer. */
+for (const silence of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(silence, (event) => {
+    if (isPoll(event.detail.requestConfig.elt)) return;
+    document.getElementById("no-answer")?.remove();
+    const banner = document.getElementById("no-answer-banner").content.firstElementChild.cloneNode(true);
+    (document.querySelector("dialog[open] .asc-dialog__body") ?? document.getElementById("messages")).prepend(banner);
+    document.getElementById("announcer").textContent = banner.textContent.trim();
+  });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (!isPoll(event.detail.requestConfig.elt)) document.getElementById("no-answer")?.remove();
 });
 
 /* The count of the bell is said when it has grown. */

@@ -2,7 +2,7 @@
    and when a filter or its pill goes away under the reader, the focus goes to the head of its menu. */
 
 let left = null; // what was last pressed, and the filter that it is of
-let set = null; // what was set in a menu that is being replaced
+let set = null; // what was set in a menu that is being replaced, and which
 
 const isTick = (field) => field.type === "checkbox";
 const keyOf = (field) => `${field.name}=${isTick(field) ? field.value : ""}`;
@@ -22,17 +22,26 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const menu = event.detail.target;
   if (!menu.matches(".asc-filter__set")) return;
-  set = new Map([...menu.querySelectorAll("input")].map((field) => [keyOf(field), isTick(field) ? field.checked : field.value]));
+  set = { id: menu.id };
+  set.fields = new Map([...menu.querySelectorAll("input")].map((field) => [keyOf(field), isTick(field) ? field.checked : field.value]));
 });
 
 /* At once: whatever is pressed after this counts. */
 document.addEventListener("htmx:afterSwap", () => {
   if (!set) return;
-  for (const field of document.querySelectorAll(".asc-filter[open] .asc-filter__set input")) {
-    const was = set.get(keyOf(field));
+  for (const field of document.querySelectorAll(`#${set.id} input`)) {
+    const was = set.fields.get(keyOf(field));
     if (was !== undefined) field[isTick(field) ? "checked" : "value"] = was;
   }
   set = null;
+});
+
+/* A menu that the reader is in stays when a list comes that it was not pressed for; its head is told with the next one. */
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target } = event.detail;
+  if (target.id !== "filters") return;
+  const used = [...target.querySelectorAll(".asc-filter[open]")].some((menu) => menu.dataset.ascFacet !== left?.facet);
+  if (used) event.detail.shouldSwap = false;
 });
 
 document.addEventListener("htmx:afterSettle", () => {

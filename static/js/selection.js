@@ -1,6 +1,6 @@
 /* Selecting rows: <form data-asc-selection>, its boxes input[name=learner] (anywhere, tied by form="…") and one [data-asc-page] for all.
-   The selection outlives paging, sorting and searching: it is kept by subtab until a press is done, with names, so that it can be
-   looked at and trimmed in [data-asc-selected]. [data-asc-all] selects everyone that the list finds instead, for as long as it asks
+   The selection outlives paging, sorting and searching: it is kept for the reader and the subtab that data-asc-selection names, wherever
+   the page has come from, until a press is done; with names, so that it can be looked at and trimmed in [data-asc-selected]. [data-asc-all] selects everyone that the list finds instead, for as long as it asks
    for the same. The count is said in .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
 
 const KEPT = "asc-selection:";
@@ -25,37 +25,37 @@ function asked() {
 }
 
 /* {people: Map of id → {value, name}, all: what was asked when everyone was selected, else null} */
-function kept() {
-  const found = JSON.parse(sessionStorage.getItem(KEPT + location.pathname) ?? "{}");
+function kept(form) {
+  const found = JSON.parse(sessionStorage.getItem(KEPT + form.dataset.ascSelection) ?? "{}");
   return { people: new Map(found.people ?? []), all: found.all ?? null };
 }
 
-function keep({ people, all }) {
-  sessionStorage.setItem(KEPT + location.pathname, JSON.stringify({ people: [...people], all }));
+function keep(form, { people, all }) {
+  sessionStorage.setItem(KEPT + form.dataset.ascSelection, JSON.stringify({ people: [...people], all }));
 }
 
 /* The page as the selection has it: after it came, or after it was swapped in. */
 function restore(form) {
-  const selection = kept();
+  const selection = kept(form);
   if (selection.all !== asked()) selection.all = null;
   if (allBoxOf(form)) allBoxOf(form).checked = selection.all !== null;
   for (const box of boxesOf(form)) {
     if (box.defaultChecked || selection.people.has(idOf(box))) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
     box.checked = selection.all !== null || selection.people.has(idOf(box));
   }
-  keep(selection);
+  keep(form, selection);
   show(form, selection);
 }
 
 /* The selection as the page has it, after its boxes were pressed. */
 function remember(form) {
-  const selection = kept();
+  const selection = kept(form);
   for (const box of boxesOf(form)) {
     if (box.checked) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
     else selection.people.delete(idOf(box));
   }
   selection.all = allBoxOf(form)?.checked ? asked() : null;
-  keep(selection);
+  keep(form, selection);
   show(form, selection);
 }
 
@@ -91,7 +91,7 @@ function list(chosen) {
     line.append(box, name);
     return line;
   };
-  const names = [...kept().people].sort(([, one], [, other]) => one.name.localeCompare(other.name));
+  const names = [...kept(chosen.closest("form")).people].sort(([, one], [, other]) => one.name.localeCompare(other.name));
   const set = chosen.querySelector("fieldset");
   set.replaceChildren(set.querySelector("legend"), ...names.map(label));
 }
@@ -102,7 +102,7 @@ function setRange(boxes, from, to) {
 }
 
 function clear(form) {
-  keep({ people: new Map(), all: null });
+  keep(form, { people: new Map(), all: null });
   for (const box of boxesOf(form)) box.checked = box.defaultChecked = false;
   restore(form);
   pageBoxOf(form)?.focus();
@@ -138,9 +138,9 @@ document.addEventListener("change", (event) => {
 });
 
 function trim(form, box) {
-  const selection = kept();
+  const selection = kept(form);
   selection.people.delete(box.dataset.ascKept);
-  keep(selection);
+  keep(form, selection);
   for (const each of boxesOf(form)) if (idOf(each) === box.dataset.ascKept) each.checked = each.defaultChecked = false;
   const next = box.closest("label").nextElementSibling ?? box.closest("label").previousElementSibling;
   box.closest("label").remove();
@@ -160,27 +160,37 @@ document.addEventListener(
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.form;
   if (!form?.matches?.("form[data-asc-selection]")) return;
-  const { people, all } = kept();
+  const { people, all } = kept(form);
   event.detail.formData.delete("learner");
   if (all === null && people.size) event.detail.formData.append("learner", [...people.values()].map(({ value }) => value).join(","));
 });
+
+const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT));
 
 /* A press that is done has used the selection up, on every subtab of its certification; who logs out leaves no names. */
 function forgetWhatIsDone() {
   const operation = new URLSearchParams(location.search).get("operation");
   if (!operation || !document.getElementById("result") || sessionStorage.getItem(DONE) === operation) return;
-  const place = KEPT + location.pathname.replace(/[^/]+\/$/, "");
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(place)) sessionStorage.removeItem(key);
+  const place = location.pathname.replace(/[^/]+\/$/, "");
+  for (const key of keptKeys()) if (key.slice(key.lastIndexOf(":") + 1).startsWith(place)) sessionStorage.removeItem(key);
   sessionStorage.setItem(DONE, operation);
 }
 document.addEventListener("submit", (event) => {
   if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
 });
 
+/* Names that another reader ticked in this tab are not for this one. */
+function forgetOthers() {
+  const reader = document.querySelector("form[data-asc-selection]")?.dataset.ascSelection.split(":")[0];
+  if (reader) for (const key of keptKeys()) if (!key.startsWith(`${KEPT}${reader}:`)) sessionStorage.removeItem(key);
+}
+
 const restoreAll = () => forms().forEach(restore);
 forgetWhatIsDone();
+forgetOthers();
 restoreAll();
-document.addEventListener("htmx:afterSettle", (event) => {
+/* Before it settles: a tick that is made until then must not take away those that are not shown yet. */
+document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.closest?.("#list, #filters, #select-all")) restoreAll();
 });
 window.addEventListener("pageshow", restoreAll); // the browser restores ticks when one goes back

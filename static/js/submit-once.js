@@ -37,4 +37,4 @@ document.addEventListener(
 );
 
 window.addEventListener("pageshow", () => [...underWay.keys()].forEach(release));
-document.addEventListener("htmx:afterRequest", () => [...underWay.keys()].forEach(release));
+document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
