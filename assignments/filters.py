@@ -227,10 +227,6 @@ class Filters:
     def values_of(self, name: str) -> list[str]:
         return [each.value for each in self.chosen.get(name, [])]
 
-    def names(self) -> list[str]:
-        """Every parameter that is theirs in an address."""
-        return [name for facet in self.facets for name in (facet.name, *facet.bounds)]
-
     def _menu(self, facet: Facet, rows: QuerySet[Any], *, is_counted: bool) -> Menu:
         chosen = [each for each in self.chosen[facet.name] if each.name == facet.name]
         days = {each.name: each.value for each in self.chosen[facet.name]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -26,8 +27,13 @@ class _Line:
         return line
 
 
+_PARTED = re.compile(r"(;\s*|(?<=\S)\s*\t\s*)(?=[=+\-@])")
+
+
 def neutral(cell: str) -> str:
     """The cell, unable to be a formula."""
+    # Where a spreadsheet parts cells at semicolons or tabs too, what follows one begins a cell of its own.
+    cell = _PARTED.sub(r"\1'", cell) if ";" in cell or "\t" in cell else cell
     if cell[:1].isalnum():  # nearly every one, and a file has millions
         return cell
     is_formula = cell[:1] in ("\t", "\r", "\n") or cell.lstrip()[:1] in ("=", "+", "-", "@")

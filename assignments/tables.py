@@ -188,12 +188,23 @@ def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise Unreadable("It is no XLSX file that can be read. Save it once more, or as CSV.") from error
 
 
+def unpacked(content: bytes) -> int:
+    """How many bytes it is once it is unpacked, which a workbook may say as it likes; of any other file its own."""
+    try:
+        return sum(each.file_size for each in _parts(content))
+    except Exception:  # no archive, or none that can be read: whoever opens it says so
+        return len(content)
+
+
+def _parts(content: bytes) -> list[zipfile.ZipInfo]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.infolist()
+
+
 def _opened(content: bytes) -> Any:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-        texts = sum(each.file_size for each in parts if each.filename.lower() == TEXTS)
-        if sum(each.file_size for each in parts) > MOST_UNPACKED or texts > MOST_TEXTS:
+        texts = sum(each.file_size for each in _parts(content) if each.filename.lower() == TEXTS)
+        if unpacked(content) > MOST_UNPACKED or texts > MOST_TEXTS:
             raise Unreadable("It is too large once it is unpacked. Keep only the columns that are needed.")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except Unreadable:

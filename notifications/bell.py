@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from . import kinds, letters
 from .models import Notification
@@ -20,11 +20,12 @@ from .models import Notification
 logger = logging.getLogger(__name__)
 
 NEWEST = 5
+GONE = mark_safe("What this was about is no longer there.")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the bell; `path` is where it leads."""
+    """One line of the bell; `path` is where it leads, empty where nothing is left to lead to."""
 
     pk: int
     is_unread: bool
@@ -45,24 +46,21 @@ class Bell:
 
     @cached_property
     def newest(self) -> list[Entry]:
-        return entries(self._shown.newest()[:NEWEST])
+        # Some of more: who has read of what is gone since is not told of it again.
+        return entries(self._shown.newest()[: 4 * NEWEST])[:NEWEST]
 
 
 def entries(notifications: Iterable[Notification]) -> list[Entry]:
-    """One entry per notification, in the same order; one whose kind or subject is gone, or that leads
-    nowhere, is left out.
+    """One entry per notification, in the same order. Of one whose kind or subject is gone, or that leads nowhere, an
+    unread one says just that, so that as many are shown as are counted; one that was read is left out.
 
     One query, and those of each kind for all of its subjects together.
     """
     present = list(notifications)
     subjects = _subjects(present)
     at = timezone.now()
-    return [
-        entry
-        for one in present
-        if one.pk in subjects
-        for entry in _entry(one, kinds.named(one.kind), subjects[one.pk], at)
-    ]
+    found = [(one, _entry(one, subjects[one.pk], at) if one.pk in subjects else None) for one in present]
+    return [entry or Entry(one.pk, True, GONE, one.created_at, "") for one, entry in found if entry or one.is_unread]
 
 
 def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Any]:
@@ -75,12 +73,13 @@ def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Any]:
     return found
 
 
-def _entry(notification: Notification, kind: kinds.Kind, subject: Any, at: datetime) -> list[Entry]:
-    """The entry, or nothing: the bell is on every page, and one line of it may not take them all down."""
+def _entry(notification: Notification, subject: Any, at: datetime) -> Entry | None:
+    """None where there is nothing to say: the bell is on every page, and one line of it may not take them all down."""
+    kind = kinds.named(notification.kind)
     try:
         path = kind.path(notification, subject)
         text = letters.bell_line(notification, kind, subject, at)
     except Exception:
         logger.exception("bell entry %s cannot be written", notification.dedupe_key)
-        return []
-    return [Entry(notification.pk, notification.is_unread, text, notification.created_at, path)] if path else []
+        return None
+    return Entry(notification.pk, notification.is_unread, text, notification.created_at, path) if path else None

@@ -163,7 +163,8 @@ def _said(error: Exception) -> str:
         words = error.smtp_error
     text = words.decode(errors="replace") if isinstance(words, bytes) else words
     code = _code(error)
-    return " ".join(f"{code if code > 0 else ''} {text}".split()).rstrip(".")[:300]
+    said = " ".join(f"{code if code > 0 else ''} {text}".split()).rstrip(".")[:300]
+    return "".join(sign for sign in said if sign.isprintable())  # PostgreSQL takes no NUL
 
 
 def _is_about_the_message(error: Exception) -> bool:

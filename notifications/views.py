@@ -32,7 +32,8 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification.objects.visible_to(reader(request)), pk=pk)
     services.mark_read(notification=notification, at=timezone.now())
     for entry in entries([notification]):
-        return redirect(entry.path)
+        if entry.path:
+            return redirect(entry.path)
     messages.warning(request, "What this notification was about is no longer there.")
     return redirect("notifications")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -21,7 +22,7 @@ from assignments import tables
 from assignments.errors import ChangedMeanwhile, RefusedOperation
 from assignments.models import Upload, UploadRow
 from certifications.models import Certification
-from notifications import doorbell
+from notifications import doorbell, stopping
 
 from . import uploads_carried_out as press
 from .operations import check_press
@@ -29,9 +30,9 @@ from .uploads_judged import judge, note_repeated
 
 logger = logging.getLogger(__name__)
 
-#: Lines of one transaction. Bytes and lines up to which nobody has to wait for a worker.
+#: Lines of one transaction. Bytes, as they came and unpacked, and lines up to which nobody has to wait for a worker.
 CHUNK = 1_000
-SMALL_BYTES, SMALL_LINES = 100_000, 1_000
+SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 2_000_000, 1_000
 
 
 def receive(
@@ -48,11 +49,20 @@ def receive(
         uploaded_by=by,
         uploaded_at=at,
     )
-    if len(content) <= SMALL_BYTES:
-        read(upload, at=at)
+    if len(content) <= SMALL_BYTES and tables.unpacked(content) <= SMALL_UNPACKED:
+        _now_or_soon(partial(read, upload, at=at))
     else:
         _ring()
     return Upload.objects.get(pk=upload.pk)
+
+
+def _now_or_soon(work: Callable[[], None]) -> None:
+    """What is noted already is not taken back by a database that is busy: then a worker does it."""
+    try:
+        work()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("An upload is left to a worker (%s)", error)
+        _ring()
 
 
 def _ring() -> None:
@@ -69,6 +79,8 @@ def carry_on(*, at: datetime) -> int:
             go_on(upload, at=at)
         except (OperationalError, InterfaceError) as error:  # the database is away or busy: the next sweep
             logger.warning("Upload %s has to wait (%s)", upload.pk, error)
+        except stopping.INTERRUPTIONS:
+            raise
         except Exception:  # whatever is the matter with one file, the others and the emails are not to wait
             logger.exception("Upload %s could not be carried on with", upload.pk)
             _give_up(upload, "Something in it could not be read. Save it as CSV with these columns only.")
@@ -158,7 +170,7 @@ def commit(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) -> Uploa
     """
     _take(by, upload, op_id)
     if upload.lines_total <= SMALL_LINES:
-        carry_out(upload, at=at)
+        _now_or_soon(partial(carry_out, upload, at=at))
     else:
         _ring()
     return Upload.objects.get(pk=upload.pk)

@@ -144,6 +144,8 @@ class _Shift:
         failpoints.reach("before_finish")
         recorded = claims.patiently(lambda: claims.finish(pk, claim.token, outcome.state, **outcome.changes))
         failpoints.reach("finished")
+        if outcome.state == State.SENT:
+            channel.note_sent()
         if line.is_up:
             channel.note_progress()
         return outcome if recorded else None
@@ -161,14 +163,13 @@ class _Shift:
             return Outcome("later", State.PENDING, {"failure": str(reason)})
         except NotSent as reason:
             return _not_sent(draft, reason, self.moment)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
             raise
         except Exception as error:
             return _poisoned(notification, error, self.moment)
         if not is_sent:
             return None
         failpoints.reach("after_250")
-        channel.note_sent()
         return _sent(notification, message, self.moment)
 
     def _begin(self, pk: int, claim: claims.Claim) -> bool:

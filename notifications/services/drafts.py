@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from notifications import failpoints, kinds, letters
+from notifications import failpoints, kinds, letters, stopping
 from notifications.models import Notification
 
 
@@ -53,7 +53,7 @@ def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, 
     """One that cannot be read must not take the others of its group along: then each is asked about alone."""
     try:
         found = kinds.named(kind).subjects(notifications)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
         raise
     except Exception as error:
         if len(notifications) == 1:
@@ -72,7 +72,7 @@ def _draft(notification: Notification, subject: Any, at: datetime, asked_at: flo
         message = letters.compose(notification, kind, subject, at)
         failpoints.reach("rendered")
         return Draft(notification, asked_at, message=message, ends_at=kind.ends_at(notification, subject))
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
         raise
     except Exception as error:
         return Draft(notification, asked_at, error=error)

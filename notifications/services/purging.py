@@ -34,7 +34,7 @@ def purge_once_a_day(*, at: datetime) -> int:
         batch = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not batch:
             break
-        purged += Notification.objects.filter(pk__in=batch).delete()[0]
+        purged += old.filter(pk__in=batch).delete()[0]  # not what was asked to be sent again since
     if purged:
         logger.info("purged %s messages", purged)
     return purged

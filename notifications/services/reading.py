@@ -11,8 +11,11 @@ from notifications.models import Notification
 
 
 def mark_read(*, notification: Notification, at: datetime) -> bool:
-    """Note that its reader has opened it. Returns whether it was unread; the first reading counts."""
-    return bool(Notification.objects.unread().filter(pk=notification.pk).update(read_at=at))
+    """Note that its reader has opened it. Returns whether it was unread; the first reading counts.
+
+    What was withdrawn from the bell meanwhile stays withdrawn, though a page of before still shows it.
+    """
+    return bool(Notification.objects.in_bell().unread().filter(pk=notification.pk).update(read_at=at))
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
+from ascender.wsgi import application
 
 
 @pytest.fixture
@@ -49,3 +50,14 @@ def test_a_fault_of_our_own_is_a_500(inside: Client) -> None:
     assert "Retry-After" not in answer
     assert "Something broke on our side" in answer.text
     assert "hush" not in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["hex", "raw_unicode_escape", "no-such", '"'])
+def test_what_a_request_says_of_its_charset_brings_nothing_down(charset: str) -> None:
+    """Read before any middleware, so this goes the way a server goes."""
+    told: list[str] = []
+    environ = RequestFactory()._base_environ(PATH_INFO="/livez", CONTENT_TYPE=f"text/plain; charset={charset}; x=1")
+    b"".join(application(environ, lambda status, headers: told.append(status)))
+    assert told == ["200 OK"]
+    assert environ["CONTENT_TYPE"] == "text/plain; x=1"

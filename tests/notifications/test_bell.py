@@ -49,14 +49,38 @@ def test_the_bell_shows_nobody_elses(ada: User, max: User) -> None:
     assert (Bell(ada).unread, Bell(ada).newest) == (0, [])
 
 
-def test_the_bell_leaves_out_what_is_gone_or_cannot_be_written(ada: User, max: User, rosa: User) -> None:
+def test_of_what_is_gone_or_cannot_be_written_the_bell_says_so_until_it_was_read(
+    ada: User, max: User, rosa: User, client_of: LogIn
+) -> None:
     for person in (ada, max, rosa):
         promise(person)
         Notification.objects.filter(recipient=person).update(recipient=ada)
     Notification.objects.filter(context__person=ada.pk).update(kind="unheard of")
     Notification.objects.filter(context__person=max.pk).update(context={"person": 0})
-    assert len(Bell(ada).newest) == 1
     User.objects.filter(pk=rosa.pk).update(title=UNWRITABLE)
+    assert [entry.text for entry in Bell(ada).newest] == ["What this was about is no longer there."] * 3
+    assert Bell(ada).unread == 3
+    html = client_of(ada).get(LIST).content.decode()
+    assert html.count("<span>What this was about is no longer there.</span>") == 3
+    services.mark_all_read(user=ada, at=NOON)
+    assert (Bell(ada).unread, Bell(ada).newest) == (0, [])
+
+
+def test_what_is_gone_and_read_takes_nobodys_place(ada: User) -> None:
+    tell_many(ada, 7)
+    newest = Notification.objects.newest().values_list("pk", flat=True)[:6]
+    Notification.objects.filter(pk__in=[*newest]).update(context={"person": 0}, read_at=NOON)
+    assert len(Bell(ada).newest) == 1
+
+
+@pytest.mark.parametrize("action", ["open", "read"])
+def test_what_was_withdrawn_is_not_brought_back_by_a_page_that_still_shows_it(
+    ada: User, client_of: LogIn, action: str
+) -> None:
+    promise(ada)
+    services.cancel(about=about(ada), at=NOON)
+    client_of(ada).post(f"/notifications/{told(ada).pk}/{action}/")
+    assert told(ada).read_at is None
     assert Bell(ada).newest == []
 
 

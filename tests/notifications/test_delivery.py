@@ -182,6 +182,7 @@ def test_a_server_that_cannot_be_reached_is_tried_again(ada: User, sink: Sink, s
     ("phase", "answer", "reason"),
     [
         ("RCPT", "550 no such user here", "refused the address: 550 no such user here"),
+        ("RCPT", "550 no\0such \x07user", "refused the address: 550 nosuch user"),
         ("MAIL", "553 sender not allowed", "refused us as the sender: 553 sender not allowed"),
         ("END", "554 looks like spam", "refused the message: 554 looks like spam"),
     ],

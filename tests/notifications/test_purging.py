@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,6 +42,25 @@ def settle(state: str, sink: Sink, *people: User) -> None:
     else:
         sink.answer_to("RCPT", "250 ok" if state == State.SENT else "550 no")
         services.deliver_due()
+
+
+def test_what_is_sent_again_at_that_moment_is_kept(ada: User, sink: Sink) -> None:
+    now = timezone.now()
+    promise(ada, at=now - 1000 * DAY)
+    settle(State.FAILED, sink, ada)
+    pressed: list[bool] = []
+
+    def press(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if not pressed and sql.startswith("SELECT") and "LIMIT 1000" in sql:
+            pressed.append(True)
+            Notification.objects.update(state=State.PENDING)
+        return found
+
+    with connection.execute_wrapper(press):
+        assert services.purge_once_a_day(at=now) == 0
+    assert pressed
+    assert told(ada).state == State.PENDING
 
 
 def test_what_still_waits_is_kept_however_old(ada: User) -> None:

@@ -59,6 +59,14 @@ def test_any_other_cell_stays_as_it_is(cell: str) -> None:
     assert neutral(cell) == cell
 
 
+@pytest.mark.parametrize("between", [";", "; ", "\t", ";;\t "])
+def test_a_formula_behind_a_semicolon_or_a_tab_is_neutral_too(between: str) -> None:
+    """Many a spreadsheet parts a line there as well."""
+    assert neutral(f"Spring{between}=1+1{between}x") == f"Spring{between}'=1+1{between}x"
+    assert neutral(f"a{between}b") == f"a{between}b"
+    assert neutral(f";{between}-1") == f";{between}'-1"
+
+
 def test_formulas_are_neutral_in_every_column_that_people_write(
     ada: User, message: Certification, assign: Assign, report: Report
 ) -> None:

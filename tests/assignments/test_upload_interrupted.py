@@ -1,0 +1,92 @@
+"""A database that is busy, a worker whose time is up: what was kept of a file is neither denied nor given up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError, connection
+from django.test import Client
+from openpyxl import Workbook
+
+from accounts.models import User
+from assignments import services
+from assignments.models import Assignment, Operation, Upload
+from certifications.models import Certification
+
+from .presses import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LINES = b"Email,Due Date\nlena@meridian.example,2027-03-09\n"
+
+
+def received(by: User, certification: Certification, content: bytes = LINES) -> Upload:
+    return services.receive(
+        by=by, certification=certification, kind=Upload.Kind.ASSIGN, file_name="people.csv", content=content, at=NOW
+    )
+
+
+@contextmanager
+def trouble_at(words: str, error: type[Exception]) -> Iterator[None]:
+    """The first statement with these words in it fails."""
+    left = [error("trouble")]
+
+    def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if left and words in sql:
+            raise left.pop()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+def test_a_press_that_met_a_busy_database_is_carried_out_later_and_does_not_say_that_nothing_was(
+    browser: Client, ada: User, lena: User, message: Certification
+) -> None:
+    upload, op_id = received(ada, message), str(uuid.uuid4())
+    with trouble_at('INSERT INTO "assignments_operation"', OperationalError):
+        response = browser.post(f"/team/assignments/uploads/{upload.key}/press/", {"op_id": op_id})
+    assert response.status_code == 302
+    assert Upload.objects.get().state == Upload.State.PRESSED
+    assert not Assignment.objects.exists()
+    assert services.carry_on(at=NOW) == 1
+    assert services.carry_on(at=NOW) == 0
+    assert str(Operation.objects.get().op_id) == op_id
+    assert Assignment.objects.get().learner_id == lena.pk
+
+
+def test_a_file_that_met_a_busy_database_is_read_later(ada: User, lena: User, message: Certification) -> None:
+    with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
+        assert received(ada, message).state == Upload.State.READING
+    services.carry_on(at=NOW)
+    assert Upload.objects.get().state == Upload.State.READ
+
+
+def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, message: Certification) -> None:
+    with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
+        received(ada, message)
+    with (
+        trouble_at('INSERT INTO "assignments_uploadrow"', SoftTimeLimitExceeded),
+        pytest.raises(SoftTimeLimitExceeded),
+    ):
+        services.carry_on(at=NOW)
+    assert Upload.objects.get().state == Upload.State.READING
+    services.carry_on(at=NOW)
+    assert Upload.objects.get().state == Upload.State.READ
+
+
+def test_a_small_workbook_that_unpacks_to_much_is_left_to_a_worker(
+    ada: User, lena: User, message: Certification
+) -> None:
+    book = Workbook()
+    book.active.append(["Email"])
+    for _ in range(2000):
+        book.active.append(["a"] * 50)
+    packed = BytesIO()
+    book.save(packed)
+    assert received(ada, message, packed.getvalue()).state == Upload.State.READING
