@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 #: Lines of one transaction. Bytes, as they came and unpacked, and lines up to which nobody has to wait for a worker.
 CHUNK = 1_000
-SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 2_000_000, 1_000
+SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 1_000_000, 1_000
 
 
 def receive(
