@@ -25,12 +25,18 @@
   function apply(theme) {
     if (theme === "light" || theme === "dark") root.dataset.bsTheme = theme;
     else delete root.dataset.bsTheme;
+    tell();
+  }
+
+  function tell() {
+    const theme = root.dataset.bsTheme ?? "system";
     for (const button of document.querySelectorAll("[data-asc-theme]"))
       button.setAttribute("aria-pressed", String(button.dataset.ascTheme === theme));
   }
 
   apply(chosen());
   document.addEventListener("DOMContentLoaded", () => apply(chosen()));
+  document.addEventListener("htmx:afterSwap", tell); // the menu may have come anew
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-asc-theme]");
     if (!button) return;

@@ -176,3 +176,14 @@ def test_turning_pages_with_the_keyboard_keeps_the_focus_there(page: Page) -> No
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("page=2"))
     expect(page.locator(".asc-pager__pages [aria-current=page]")).to_be_focused()
+
+
+def test_the_theme_that_was_chosen_is_still_said_after_a_whole_page_was_exchanged(page: Page) -> None:
+    page.goto(LIST)
+    page.get_by_label(re.compile("^Profile and Account Settings")).click()
+    page.get_by_role("button", name="Dark").click()
+    page.keyboard.press("Escape")
+    page.locator("#sort-eligible").click()
+    expect(page).to_have_url(re.compile("sort=eligible"))
+    page.get_by_label(re.compile("^Profile and Account Settings")).click()
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
