@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ NO_DAY = ("none", "no due date")
 DAY_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%a %d %B %Y", "%A %d %B %Y")
 
 Cell = str | date
+#: What `spreadsheets.neutral` writes behind a semicolon.
+_NEUTRAL = re.compile(r"(;\s*)'(?=[=+\-@])")
 
 
 class Unreadable(Exception):
@@ -169,8 +172,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _readable(cell: str) -> str:
-    """Without what no line of text holds, and without the apostrophe that keeps a download from being a formula."""
+    """Without what no line of text holds, and without the apostrophes that keep a download from being a formula."""
     clean = "".join(letter for letter in cell.strip() if letter.isprintable())
+    clean = _NEUTRAL.sub(r"\1", clean)
     return clean.removeprefix("'") if clean[1:2] in ("=", "+", "-", "@") else clean
 
 

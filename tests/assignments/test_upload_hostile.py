@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from accounts.models import User
 from assignments import services, tables
 from assignments.models import Assignment, Upload
+from assignments.spreadsheets import csv_lines
 from certifications.models import Certification
 
 from .presses import NOW, assigned, open_assignment, unassign
@@ -120,6 +121,12 @@ def test_any_bytes_are_lines_or_words(content: bytes) -> None:
         with suppress(tables.Unreadable):
             for line in tables.table_of(begun).lines:
                 assert line.email == line.email.encode().decode().replace("\0", "")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "Round; =1", "Round;-1;+2", "-1", "Plain; round"])
+def test_what_was_made_neutral_is_read_as_it_was_written(name: str) -> None:
+    content = "".join(csv_lines(["Email", "Assignment Name"], [["lena@meridian.example", name]])).encode()
+    assert [line.name for line in tables.table_of(content).lines] == [name]
 
 
 @given(st.lists(st.text(max_size=12), max_size=4), st.sampled_from(",;\t"))
