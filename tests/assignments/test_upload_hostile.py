@@ -90,6 +90,36 @@ def test_entities_do_not_unfold() -> None:
     assert "no XLSX file that can be read" in refusal(workbook(parts={SHEET: bomb}))
 
 
+@pytest.mark.parametrize("lines", [1, 3000])
+def test_a_sheet_that_breaks_off_is_refused_in_words(lines: int) -> None:
+    broken = sheet(row(1, "Email") + "".join(row(2 + number, LENA) for number in range(lines)))[:-40]
+    assert "no XLSX file that can be read" in refusal(workbook(parts={SHEET: broken}))
+
+
+def test_a_cell_without_an_end_is_refused_in_words() -> None:
+    assert "could not be read" in refusal(b'Email\n"' + b"x" * 200_000)
+
+
+def test_no_more_columns_are_looked_at_than_anybody_needs() -> None:
+    heads = ["x"] * tables.MOST_COLUMNS
+    assert emails(",".join(["Email", *heads]).encode() + b"\n" + LENA.encode()) == [LENA]
+    assert "no column “Email”" in refusal(",".join([*heads, "Email"]).encode() + b"\n")
+
+
+def test_an_address_longer_than_any_is_a_fault_of_its_line() -> None:
+    [line] = tables.table_of(f"Email\n{'x' * 255}@meridian.example".encode()).lines
+    assert line.fault == "The email address is too long."
+
+
+def test_what_no_line_of_text_holds_is_taken_out_of_csv() -> None:
+    assert emails(f"Email\n{LENA[:2]}\x07{LENA[2:4]}\0{LENA[4:]}".encode()) == [LENA]
+
+
+def test_bytes_that_are_no_utf8_are_read_as_older_spreadsheets_write_them() -> None:
+    [line] = tables.table_of(b"Email,Assignment Name\n" + f"{LENA},Café".encode("cp1252")).lines
+    assert line.name == "Café"
+
+
 def test_excels_older_format_and_a_password_are_told_from_nonsense() -> None:
     assert "password" in refusal(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(2000))
 
