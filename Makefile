@@ -22,7 +22,7 @@ interleavings: .venv/.dev
 	@.venv/bin/python -m tests.interleavings $(ARGS)
 
 # Needs a PostgreSQL where it may create a database: TEST_DATABASE_URL, or one on this machine. A tenth of the people in
-# some minutes: make bench SCALE=0.1. A part: make bench ARGS="--only B1,B2"
+# two minutes: make bench SCALE=0.1. A part: make bench ARGS="--only B1,B2"
 SCALE ?= 1
 bench: .venv/.dev
 	@.venv/bin/python -m benchmarks --scale $(SCALE) $(ARGS)

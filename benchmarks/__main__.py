@@ -20,7 +20,7 @@ LATEST = Path(__file__).parent / "latest.json"
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--only", default="", help="for example B1,B2")
-    parser.add_argument("--scale", type=float, default=1.0, help="0.1: a tenth of the people, in about a minute")
+    parser.add_argument("--scale", type=float, default=1.0, help="0.1: a tenth of the people, in about two minutes")
     parser.add_argument("--out", type=Path, help="where the figures go as JSON; by default latest.json for a whole run")
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
