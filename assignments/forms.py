@@ -165,7 +165,7 @@ class PreviewForm(AssignForm):
     foreseen = None  # type: ignore[assignment]  # the same
 
 
-class UploadForm(forms.Form):
+class UploadForm(PressForm):
     file = forms.FileField(
         label="File",
         help_text="CSV or XLSX, 10 MB at the most.",

@@ -239,7 +239,12 @@ def world(
     sam.can_manage_users = sam.can_manage_reports = True
     sam.save()
     alone = {name: PersonFactory(company=meridian, **{f"can_{name}": True}) for name in MERIDIAN[2:]}
-    people_csv = {"kind": Upload.Kind.ASSIGN, "file_name": "people.csv", "content": b"Email\n" + max.email.encode()}
+    people_csv = {
+        "kind": Upload.Kind.ASSIGN,
+        "file_name": "people.csv",
+        "content": b"Email\n" + max.email.encode(),
+        "op_id": uuid.uuid4(),
+    }
     upload = assigning.receive(by=ada, certification=sale, at=AT, **people_csv)
     known = {
         "sale": {"slug": sale.slug},

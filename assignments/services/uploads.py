@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -36,19 +37,35 @@ SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 1_000_000, 1_000
 
 
 def receive(
-    *, by: User, certification: Certification, kind: Upload.Kind, file_name: str, content: bytes, at: datetime
+    *,
+    by: User,
+    certification: Certification,
+    kind: Upload.Kind,
+    file_name: str,
+    content: bytes,
+    op_id: uuid.UUID,
+    at: datetime,
 ) -> Upload:
-    """Keep a file and read it, at once when it is small. Raises a `RefusedOperation`."""
+    """Keep a file and read it, at once when it is small. The same file by the same press twice is one.
+
+    Raises a `RefusedOperation`.
+    """
     company = check_press(by=by, certification=certification, selected=[0])
-    upload = Upload.objects.create(
-        company=company,
-        certification=certification,
-        kind=kind,
-        file_name=file_name[-120:],
-        content=content,
-        uploaded_by=by,
-        uploaded_at=at,
+    sent = f"{company.pk} {certification.pk} {kind} {sha256(content).hexdigest()}"
+    upload, is_new = Upload.objects.defer("content").get_or_create(
+        key=uuid.uuid5(op_id, sent),
+        defaults={
+            "company": company,
+            "certification": certification,
+            "kind": kind,
+            "file_name": file_name[-120:],
+            "content": content,
+            "uploaded_by": by,
+            "uploaded_at": at,
+        },
     )
+    if not is_new:
+        return upload
     if len(content) <= SMALL_BYTES and tables.unpacked(content) <= SMALL_UNPACKED:
         _now_or_soon(partial(read, upload, at=at))
     else:

@@ -50,8 +50,11 @@ AT_ONCE = 2000
 def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
     certification = _certification(request, slug)
     kind, tab = _kind(name)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if form.is_bound and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm.opened()
+    why = ""
+    if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
+        form, why = UploadForm.opened(), "The form could not be read. Choose the file once more."
+    elif form.is_bound and form.is_valid():
         try:
             upload = _received(request, certification, kind, form)
         except RefusedOperation as refusal:
@@ -64,12 +67,13 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
         "kind": kind,
         "name": name,
         "form": form,
+        "why": why,
         "columns": COLUMNS[kind],
         "back": tab.url(certification),
         "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
         "most_lines": tables.MOST_LINES,
     }
-    return render(request, "assignments/upload_new.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(request, "assignments/upload_new.html", context, status=UNPROCESSABLE if why or form.errors else 200)
 
 
 def _received(request: PersonRequest, certification: Certification, kind: Upload.Kind, form: forms.Form) -> Upload:
@@ -80,6 +84,7 @@ def _received(request: PersonRequest, certification: Certification, kind: Upload
         kind=kind,
         file_name=file.name,
         content=file.read(),
+        op_id=form.cleaned_data["op_id"],
         at=timezone.now(),
     )
 

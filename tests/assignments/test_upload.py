@@ -28,7 +28,8 @@ BOM = "\ufeff"
 
 def send(browser: Client, content: bytes | str, kind: str = "assign", name: str = "people.csv") -> Any:
     written = content.encode() if isinstance(content, str) else content
-    return browser.post(f"{ONE}file/{kind}/", {"file": SimpleUploadedFile(name, written)})
+    form = {"file": SimpleUploadedFile(name, written), "op_id": uuid.uuid4()}
+    return browser.post(f"{ONE}file/{kind}/", form)
 
 
 def upload(browser: Client, content: bytes | str, kind: str = "assign", name: str = "people.csv") -> str:

@@ -178,6 +178,7 @@ def test_who_was_assigned_once_more_since_the_look_stays_assigned(
         kind=Upload.Kind.UNASSIGN,
         file_name="leavers.csv",
         content=f"Email\n{LENA}\n".encode(),
+        op_id=uuid.uuid4(),
         at=NOW,
     )
     unassign(ada, message, before)

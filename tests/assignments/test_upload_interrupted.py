@@ -28,7 +28,13 @@ LINES = b"Email,Due Date\nlena@meridian.example,2027-03-09\n"
 
 def received(by: User, certification: Certification, content: bytes = LINES) -> Upload:
     return services.receive(
-        by=by, certification=certification, kind=Upload.Kind.ASSIGN, file_name="people.csv", content=content, at=NOW
+        by=by,
+        certification=certification,
+        kind=Upload.Kind.ASSIGN,
+        file_name="people.csv",
+        content=content,
+        op_id=uuid.uuid4(),
+        at=NOW,
     )
 
 

@@ -30,6 +30,7 @@ def upload(ada: User, lena: User, message: Certification) -> Upload:
         kind=Upload.Kind.ASSIGN,
         file_name="spring.csv",
         content=b"Email\nlena@meridian.example\nnobody@meridian.example\n",
+        op_id=uuid.uuid4(),
         at=NOW,
     )
 

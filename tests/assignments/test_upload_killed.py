@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def test_the_sweep_goes_on_where_a_killed_process_stopped(ada: User, message: Ce
         kind=Upload.Kind.ASSIGN,
         file_name="everybody.csv",
         content=content.encode(),
+        op_id=uuid.uuid4(),
         at=NOW,
     )
     assert lines_read() == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +26,13 @@ CONTRADICTED = "Another line says something else about the same person."
 def received(by: User, certification: Certification, *lines: str, kind: Upload.Kind = ASSIGN) -> Upload:
     content = "\n".join(["Email,Due Date,Assignment Name", *lines]).encode()
     return services.receive(
-        by=by, certification=certification, kind=kind, file_name="people.csv", content=content, at=NOW
+        by=by,
+        certification=certification,
+        kind=kind,
+        file_name="people.csv",
+        content=content,
+        op_id=uuid.uuid4(),
+        at=NOW,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,7 @@ class Desk:
                 kind=KINDS[press.what],
                 file_name="people.csv",
                 content="\n".join(["Email,Due Date", *lines]).encode(),
+                op_id=uuid.uuid4(),
                 at=_moment(press),
             )
 
