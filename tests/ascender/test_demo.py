@@ -48,7 +48,7 @@ class Demo:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(DEADLINE)
+        return self.process.wait(START)
 
 
 @pytest.fixture
@@ -90,13 +90,13 @@ def test_the_demo_from_its_first_start_to_its_last_stop(demo: Callable[[], Demo]
         assert killed, word
         os.kill(killed, signal.SIGKILL)
         assert eventually(lambda: main_process(first, word) not in (None, killed)), word  # noqa: B023 (asked at once)
-    assert eventually(lambda: not is_refused(first)), "the web should answer again"
+    assert eventually(lambda: not is_refused(first), within=START), "the web should answer again"
 
     # Three main processes, two of the web, two of the worker.
-    assert eventually(lambda: len(descendants(first.process.pid)) >= 7)
+    assert eventually(lambda: len(descendants(first.process.pid)) >= 7, within=START)
     everyone = descendants(first.process.pid)
     assert first.stop() == 0
-    assert [pid for pid in everyone if is_alive(pid)] == []
+    assert eventually(lambda: not any(map(is_alive, everyone)))
 
     second = demo()
     assert eventually(second.is_up, within=START), second.said.read_text()
@@ -128,5 +128,5 @@ def test_a_stop_signal_while_it_prepares_ends_it_with_nobody_left(tmp_path: Path
     assert eventually(lambda: "Preparing" in stopped.said.read_text())
     everyone = descendants(stopped.process.pid)
     assert stopped.stop() == 0, stopped.said.read_text()
-    assert [pid for pid in everyone if is_alive(pid)] == []
+    assert eventually(lambda: not any(map(is_alive, everyone)))
     assert not stopped.is_up()

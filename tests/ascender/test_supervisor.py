@@ -20,7 +20,7 @@ SUPERVISE = """
     from pathlib import Path
     from ascender.demo import supervisor
 
-    supervisor.PATIENCE = 2.0
+    supervisor.PATIENCE = float(sys.argv[2])
     programs = [
         supervisor.Program(path.stem, [sys.executable, str(path)], path.with_suffix(".log"))
         for path in sorted(Path(sys.argv[1]).glob("*.py"))
@@ -65,13 +65,13 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a supervisor of programs given as name=source; none outlives the test."""
+    """Start a supervisor of programs given as name=source, with so many seconds to end in; none outlives the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(**sources: str) -> subprocess.Popen[str]:
+    def begin(patience: float = DEADLINE, **sources: str) -> subprocess.Popen[str]:
         for name, source in sources.items():
             (tmp_path / f"{name}.py").write_text(textwrap.dedent(source))
-        command = [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(tmp_path)]
+        command = [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(tmp_path), str(patience)]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         return started[-1]
 
@@ -115,7 +115,7 @@ def test_a_stop_signal_ends_every_process(start: Start, tmp_path: Path, number: 
     assert len(everyone) == 3
     supervisor.send_signal(number)
     assert supervisor.wait(DEADLINE) == 0
-    assert [pid for pid in everyone if is_alive(pid)] == []
+    assert eventually(lambda: not any(map(is_alive, everyone)))
 
 
 def test_a_program_may_finish_what_it_is_doing(start: Start, tmp_path: Path) -> None:
@@ -127,11 +127,11 @@ def test_a_program_may_finish_what_it_is_doing(start: Start, tmp_path: Path) -> 
 
 
 def test_a_program_that_will_not_stop_is_killed(start: Start, tmp_path: Path) -> None:
-    supervisor = start(deaf=DEAF)
+    supervisor = start(patience=2.0, deaf=DEAF)
     assert eventually(lambda: bool(pids(tmp_path, "deaf")))
     supervisor.terminate()
     supervisor.wait(DEADLINE)
-    assert not is_alive(pids(tmp_path, "deaf")[0])
+    assert eventually(lambda: not is_alive(pids(tmp_path, "deaf")[0]))
 
 
 def test_the_children_of_a_dead_program_do_not_stay_behind(start: Start, tmp_path: Path) -> None:

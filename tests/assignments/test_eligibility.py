@@ -92,7 +92,7 @@ def groups(certification: Certification) -> dict[str, list[int]]:
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories=histories)
 def test_whatever_happened_everyone_is_in_the_one_group_that_the_rules_say(
     ada: User, message: Certification, sale: Certification, histories: list[tuple[str, list[str]]]

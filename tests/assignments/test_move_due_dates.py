@@ -33,7 +33,7 @@ def test_each_is_moved_from_its_own_day(ada: User, team: SimpleNamespace, messag
     operation = change_due_date(ada, message, *made, days=days)
     assert numbers(operation) == (2, 2, 0)
     assert due(*made) == [FRIDAY + days * DAY, SUNDAY + days * DAY]
-    kept = AssignmentChange.objects.filter(operation=operation).order_by("pk")
+    kept = AssignmentChange.objects.filter(operation=operation).order_by("assignment")
     assert [(change.due_before, change.days_later) for change in kept] == [(FRIDAY, days), (SUNDAY, days)]
     assert operation.moved_by_days == days
 

@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 INSTANT = timedelta.resolution
 EIGHT = time(8)
 
-steadily = settings(derandomize=True, deadline=None, max_examples=300)
+steadily = settings(max_examples=300)
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,6 @@ MANY = int(os.environ.get("REMINDER_HISTORIES") or 0)
 plays = settings(
     max_examples=MANY or 25,
     derandomize=not MANY,
-    deadline=None,
-    database=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -193,7 +193,7 @@ def test_due_dates_are_changed_each_to_its_own(browser: Client, ada: User, team:
     press(browser, page)
     days = [Assignment.objects.get(pk=each.pk).due_on for each in made]
     assert days == [date(2027, 5, 5), None, DUE_ON]
-    kept = AssignmentChange.objects.filter(operation__kind="change_due_date").order_by("pk")
+    kept = AssignmentChange.objects.filter(operation__kind="change_due_date").order_by("assignment")
     assert [(change.due_before, change.due_after) for change in kept] == [
         (DUE_ON, date(2027, 5, 5)),
         (DUE_ON, None),

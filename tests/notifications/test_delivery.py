@@ -155,10 +155,14 @@ def test_it_goes_to_the_address_of_the_moment(ada: User, sink: Sink) -> None:
         ("END", SAY_NOTHING),
     ],
 )
-def test_what_may_pass_is_tried_again(ada: User, sink: Sink, phase: str, answer: str) -> None:
+def test_what_may_pass_is_tried_again(ada: User, sink: Sink, settings: Any, phase: str, answer: str) -> None:
     promise(ada)
     sink.answer_to(phase, answer)
+    patient = settings.EMAIL_TIMEOUT
+    if answer == SAY_NOTHING:
+        settings.EMAIL_TIMEOUT = 0.5
     assert deliver() == Delivery(later=1)
+    settings.EMAIL_TIMEOUT = patient
     waiting = told(ada)
     assert (waiting.state, waiting.attempts) == (State.PENDING, 1)
     assert NOON < waiting.next_attempt_at < NOON + timedelta(minutes=1)
@@ -206,9 +210,10 @@ def test_one_refused_address_does_not_hold_up_the_others(ada: User, max: User, r
 
 
 def test_a_server_that_hangs_up_on_one_is_called_again_for_the_others(ada: User, max: User, sink: Sink) -> None:
-    promise(ada, max)
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
     sink.answer_to("RCPT", HANG_UP, ada.email)
-    assert deliver() == Delivery(sent=1, later=1)
+    assert deliver(NOON + timedelta(minutes=1)) == Delivery(sent=1, later=1)
     assert sink.recipients == [max.email]
     assert sink.connections == 2
 

@@ -228,6 +228,7 @@ def test_what_the_server_accepted_is_written_down_though_the_database_went_away(
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND backend_type = 'client backend'"
                 )
             connection.close()
 

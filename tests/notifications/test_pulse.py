@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +18,7 @@ from notifications import services, tasks
 from notifications.models import Channel, Heartbeat
 from notifications.services import channel, heartbeats
 
-from .conftest import promise
+from .conftest import NOON, promise
 from .sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,13 @@ def nothing_noted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process notes only now and then; each test is a process that has not."""
     monkeypatch.setattr(heartbeats, "_last", {})
     monkeypatch.setattr(channel, "_noted_at", float("-inf"))
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """It stands still: what is told is told in seconds."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def ready(client: Client) -> tuple[int, dict[str, Any]]:
