@@ -41,6 +41,7 @@ function restore(form) {
   if (allBoxOf(form)) allBoxOf(form).checked = selection.all !== null;
   for (const box of boxesOf(form)) {
     if (box.defaultChecked || selection.people.has(idOf(box))) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
+    box.defaultChecked = false; // counts once: who is unticked later is not ticked again by whatever is exchanged then
     box.checked = selection.all !== null || selection.people.has(idOf(box));
   }
   keep(form, selection);
@@ -103,7 +104,7 @@ function setRange(boxes, from, to) {
 
 function clear(form) {
   keep(form, { people: new Map(), all: null });
-  for (const box of boxesOf(form)) box.checked = box.defaultChecked = false;
+  for (const box of boxesOf(form)) box.checked = false;
   restore(form);
   pageBoxOf(form)?.focus();
 }
@@ -141,7 +142,7 @@ function trim(form, box) {
   const selection = kept(form);
   selection.people.delete(box.dataset.ascKept);
   keep(form, selection);
-  for (const each of boxesOf(form)) if (idOf(each) === box.dataset.ascKept) each.checked = each.defaultChecked = false;
+  for (const each of boxesOf(form)) if (idOf(each) === box.dataset.ascKept) each.checked = false;
   const next = box.closest("label").nextElementSibling ?? box.closest("label").previousElementSibling;
   box.closest("label").remove();
   show(form, selection);

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from .conftest import Demo, Opening
 from .pages import MESSAGE
+from .test_answers import SETTLED, hold
 
 AT_THE_ANSWER = """moment => document.addEventListener(moment, () => {
     document.querySelector("#filter-delivery input[value=failed]").click();
@@ -20,5 +21,28 @@ def test_what_is_ticked_while_the_numbers_come_stays(demo: Demo, open_page: Open
     page.evaluate(AT_THE_ANSWER, moment)
     page.locator("#filter-delivery > summary").click()
     expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
-    page.wait_for_timeout(200)  # longer than an answer takes to settle
+    page.wait_for_timeout(SETTLED)
     expect(page.get_by_label("Did not get the email")).to_be_checked()
+
+
+@pytest.mark.parametrize("by", ["keyboard", "mouse"])
+def test_a_press_that_the_numbers_come_in_the_middle_of_counts(demo: Demo, open_page: Opening, by: str) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}assigned/")
+    release = hold(page, "open=delivery")
+    with page.expect_request("**/assigned/?open=delivery"):
+        page.locator("#filter-delivery > summary").click()
+    failed = page.get_by_label("Did not get the email")
+    failed.focus()
+    failed.hover()
+
+    page.keyboard.down("Space") if by == "keyboard" else page.mouse.down()
+    with page.expect_response("**/assigned/?open=delivery"):
+        release()
+    page.wait_for_timeout(SETTLED)
+    page.keyboard.up("Space") if by == "keyboard" else page.mouse.up()
+
+    expect(failed).to_be_checked()
+    expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
+    expect(failed).to_be_checked()
+    expect(failed).to_be_focused()
