@@ -78,7 +78,7 @@ class Demo:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(DEADLINE)
+        self.process.wait(2 * DEADLINE)  # its programs have most of one
 
     def manage(self, *arguments: str) -> str:
         """Run one of the installation's own commands beside the demo; what it prints."""

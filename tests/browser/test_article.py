@@ -36,8 +36,10 @@ class Person:
         self.page.get_by_role("link", name=re.compile(rf"^{name} [\d,]+$")).click()
 
     def search_for(self, words: str) -> None:
+        self.page.wait_for_load_state()  # nobody types before they see the page
         self.page.get_by_role("searchbox").fill(words)
         self.page.get_by_role("searchbox").press("Enter")
+        self.page.wait_for_load_state()
 
     def row_of(self, name: str) -> Locator:
         return self.page.get_by_role("row").filter(has_text=name)

@@ -17,6 +17,7 @@ from .pages import MESSAGE, VISITORS, Visitor
 
 RULES = {"resultTypes": ["violations"]}
 BROKEN = "rules => axe.run(rules).then(results => results.violations)"
+EXPECTED = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 # Runs before the page's own scripts, and outside of the policy.
 COLLECT = """
@@ -59,8 +60,8 @@ class Witness:
             self.strangers.add(url)
 
     def _note_complaint(self, message: ConsoleMessage) -> None:
-        """Errors, but not those about an answer's status: pages have their reasons for a 404 or a 422."""
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        """Errors, but not what has its reasons: an answer's status, and a question that a later one replaced."""
+        if message.type == "error" and not message.text.startswith(EXPECTED):
             self.complaints.append(message.text)
 
     def _note_missing_part(self, response: Response) -> None:

@@ -78,7 +78,10 @@ def test_an_email_is_read_and_sent_again_from_the_ledger_with_the_keyboard(page:
 
     page.goto(ASSIGNED)
     page.get_by_role("link", name=re.compile("sent ?: messages to")).first.press("Enter")
-    tab_to(page, page.locator("details.asc-letter summary").first)
+    head = page.locator("details.asc-letter summary").first
+    expect(head).to_be_visible()
+    page.wait_for_load_state()
+    tab_to(page, head)
     page.keyboard.press("Enter")
     letter = page.get_by_role("region", name="The email as it went out").first
     tab_to(page, letter)
