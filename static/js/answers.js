@@ -11,8 +11,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (requestConfig.triggeringEvent?.type === "toggle" && !requestConfig.triggeringEvent.target.open) event.preventDefault();
 });
 
-/* What is asked for in the background is no reason to take anything away: a rehearsal that failed leaves the dialog as it is. */
-const isLook = (element) => element?.id === "rehearsal";
+/* What is asked for by the way ([data-asc-look]) is no reason to take anything away: a rehearsal that failed leaves the dialog as it is. */
+const isLook = (element) => Boolean(element?.matches?.("[data-asc-look]"));
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo, requestConfig } = event.detail;
@@ -31,6 +31,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (requestConfig.verb === "get") location.reload();
     else location.assign(xhr.responseURL);
   }
+});
+
+/* A press is one only if it ends where it began: what comes in the middle of one, and would move things there, is asked for again
+   after it. */
+const ENDS = ["keyup", "pointerup", "pointercancel"];
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asking = event.detail.requestConfig.elt;
+  if (!event.detail.shouldSwap || !isLook(asking)) return;
+  if (!asking.closest("dialog, details")?.querySelector(":active")) return;
+  event.detail.shouldSwap = false;
+  const again = () => {
+    for (const end of ENDS) document.removeEventListener(end, again, true);
+    setTimeout(() => htmx.trigger(asking, "asc:again")); // when the press has done what it does
+  };
+  for (const end of ENDS) document.addEventListener(end, again, true);
 });
 
 /* Nobody answers: said where the reader is, in the dialog or above the page, and gone with the next answer. */

@@ -1,8 +1,5 @@
-/* Filters of a list, over menus.js: an address without empty fields; what was set while the numbers came stays, and a
-   press that they would come in the middle of makes them wait; and when a filter or its pill goes away under the reader,
-   the focus goes to the head of its menu. */
-
-const ENDS = ["keyup", "pointerup", "pointercancel"];
+/* Filters of a list, over menus.js and answers.js: an address without empty fields; what was set while the numbers came stays;
+   and when a filter or its pill goes away under the reader, the focus goes to the head of its menu. */
 
 let left = null; // what was last pressed, and the filter that it is of
 let set = null; // what was set in a menu that is being replaced, and which
@@ -24,24 +21,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const menu = event.detail.target;
-  if (!menu.matches(".asc-filter__set")) return;
-  if (menu.querySelector(":active")) {
-    event.detail.shouldSwap = false;
-    askAgainAfterPress(menu);
-    return;
-  }
+  if (!event.detail.shouldSwap || !menu.matches(".asc-filter__set")) return;
   set = { id: menu.id };
   set.fields = new Map([...menu.querySelectorAll("input")].map((field) => [keyOf(field), isTick(field) ? field.checked : field.value]));
 });
-
-/* A press is one only if it ends on the element that it began on. */
-function askAgainAfterPress(menu) {
-  const again = () => {
-    for (const end of ENDS) document.removeEventListener(end, again, true);
-    setTimeout(() => htmx.trigger(menu, "asc:again")); // when the press has done what it does
-  };
-  for (const end of ENDS) document.addEventListener(end, again, true);
-}
 
 /* At once: whatever is pressed after this counts. */
 document.addEventListener("htmx:afterSwap", () => {

@@ -14,7 +14,7 @@ from .conftest import Demo, Opening
 from .pages import ADA, LIST, MESSAGE, goto_unticked, open_assign_dialog, open_selected
 
 ASSIGNED, ELIGIBLE = f"{MESSAGE}assigned/", f"{MESSAGE}eligible/"
-YESTERDAY = "2020-01-01"
+YESTERDAY, FAR = "2020-01-01", "2090-03-09"
 #: Milliseconds; longer than an answer takes to settle.
 SETTLED = 200
 
@@ -141,6 +141,35 @@ def test_a_rehearsal_that_fails_leaves_the_dialog_as_it_is(page: Page) -> None:
     release()
     page.wait_for_timeout(SETTLED)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_press_that_a_rehearsal_comes_in_the_middle_of_counts(page: Page) -> None:
+    open_assign_dialog(page)
+    release = hold(page, "/assign/$")
+    with page.expect_request("**/assign/"):
+        page.get_by_label("Due Date", exact=True).fill(FAR)
+    place = page.get_by_role("link", name="Cancel").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 5, place["y"] + 2)  # at its edge: what comes above it would move it away
+    page.mouse.down()
+    with page.expect_response("**/assign/"):
+        release()
+    page.wait_for_timeout(SETTLED)
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_rehearsal_that_came_in_the_middle_of_a_press_comes_after_it(page: Page) -> None:
+    open_assign_dialog(page)
+    release = hold(page, "/assign/$")
+    with page.expect_request("**/assign/"):
+        page.get_by_label("Due Date", exact=True).fill(FAR)
+    page.get_by_role("heading", name="Assign").hover()
+    page.mouse.down()
+    with page.expect_response("**/assign/"):
+        release()
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_contain_text("2090")
 
 
 def test_without_network_it_is_said_where_one_looks_and_the_press_can_be_made_again(page: Page) -> None:

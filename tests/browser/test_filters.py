@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,3 +48,18 @@ def test_a_press_that_the_numbers_come_in_the_middle_of_counts(demo: Demo, open_
     expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
     expect(failed).to_be_checked()
     expect(failed).to_be_focused()
+
+
+def test_what_is_ticked_without_numbers_stays_when_other_things_come(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}assigned/")
+    page.route("**/assigned/?open=delivery", lambda route: route.fulfill(status=503, body="away"))
+    with page.expect_response("**/assigned/?open=delivery"):
+        page.locator("#filter-delivery > summary").click()
+    failed = page.get_by_label("Did not get the email")
+    failed.check()
+    page.get_by_label(re.compile("^Notifications, ")).click()
+    expect(page.locator("#bell :is(li, p)").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#filter-delivery > summary").click()
+    expect(failed).to_be_checked()
