@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -65,3 +67,31 @@ def test_axe_finds_nothing_and_nothing_sticks_out(demo: Demo, open_page: Opening
         page.goto(path)
         assert faults(page, path) == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+BUTTON = """field => {
+    const style = getComputedStyle(field, "::file-selector-button");
+    return [style.color, style.backgroundColor];
+}"""
+
+
+def luminance(color: str) -> float:
+    """Relative, from 0 to 1, of an "rgb(…)" (WCAG 2.2)."""
+    shares = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_button_of_the_field_can_be_read_where_axe_does_not_look(
+    demo: Demo, open_page: Opening, theme: Literal["light", "dark"]
+) -> None:
+    page = open_page(demo, "ada@meridian.example", color_scheme=theme, reduced_motion="reduce")
+    page.goto(f"{MESSAGE}file/assign/")
+    field = page.get_by_label("File", exact=True)
+    for hovered in (False, True):
+        if hovered:
+            field.hover(position={"x": 20, "y": 10})
+            page.wait_for_timeout(300)  # longer than the color takes to change
+        darker, lighter = sorted(map(luminance, field.evaluate(BUTTON)))
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
