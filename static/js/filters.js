@@ -1,5 +1,6 @@
-/* Filters of a list, over menus.js and answers.js: an address without empty fields; what was set while the numbers came stays;
-   and when a filter or its pill goes away under the reader, the focus goes to the head of its menu. */
+/* Search and filters of a list, over menus.js and answers.js: an address without empty fields; what was set while the numbers came
+   stays; numbers that do not come are a link; and when a filter or its pill goes away under the reader, the focus goes to the head of
+   its menu. */
 
 let left = null; // what was last pressed, and the filter that it is of
 let set = null; // what was set in a menu that is being replaced, and which
@@ -51,3 +52,18 @@ document.addEventListener("htmx:afterSettle", () => {
   }
   left = null;
 });
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt: menu, successful } = event.detail;
+  if (menu.matches(".asc-filter__set")) menu.classList.toggle("is-uncounted", !successful);
+});
+
+/* On a slow connection a reader is faster than the scripts: what is typed by now is asked for. */
+document.addEventListener(
+  "htmx:load",
+  () => {
+    const search = document.getElementById("list-q");
+    if (search && search.value !== search.defaultValue) search.form.requestSubmit();
+  },
+  { once: true },
+);

@@ -63,3 +63,18 @@ def test_what_is_ticked_without_numbers_stays_when_other_things_come(demo: Demo,
     page.keyboard.press("Escape")
     page.locator("#filter-delivery > summary").click()
     expect(failed).to_be_checked()
+
+
+def test_numbers_that_do_not_come_are_a_link(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}assigned/")
+    page.route("**/assigned/?open=region", lambda route: route.fulfill(status=503, body="away"))
+    page.locator("#filter-region > summary").click()
+    link = page.locator("#filter-region").get_by_role("link", name="Show all, with numbers")
+    expect(link).to_be_visible()
+    expect(page.locator("#filter-region").get_by_text("Counting …")).to_be_hidden()
+
+    page.unroute("**/assigned/?open=region")
+    link.click()
+    expect(page.locator("#filter-region .asc-filter__n").first).to_be_visible()
+    expect(page).to_have_url(re.compile("open=region"))

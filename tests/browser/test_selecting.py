@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Opening
 from .pages import MESSAGE, open_selected
+from .test_answers import hold
 
 ELIGIBLE = f"{MESSAGE}eligible/"
 
@@ -38,6 +39,18 @@ def test_what_is_ticked_stays_over_pages_and_searches_until_it_is_trimmed(page: 
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Clear", exact=True).click()
     expect(count).to_have_text("Nobody selected")
+
+
+def test_what_is_ticked_and_typed_before_the_scripts_have_come_counts(page: Page) -> None:
+    release = hold(page, "/htmx[^/]*[.]js")
+    page.goto(ELIGIBLE, wait_until="commit")
+    box = page.get_by_role("checkbox", name="Select Lena Brandt")
+    page.get_by_role("searchbox").fill("lena")
+    page.get_by_role("checkbox", name=re.compile("^Select ")).nth(1).check()
+    release()
+    expect(page).to_have_url(re.compile("q=lena"))
+    expect(box).to_be_visible()
+    expect(page.locator("[data-asc-count]")).to_have_text("1 selected, 0 on this page")
 
 
 def test_everyone_is_a_second_step_that_ends_with_another_question(page: Page) -> None:
