@@ -80,7 +80,10 @@ database = environment.read(
     {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "ascender.sqlite3")},
 )
 IS_SQLITE = database["ENGINE"] == "django.db.backends.sqlite3"
-DATABASES: dict[str, dict[str, Any]] = {"default": database | (SQLITE if IS_SQLITE else POSTGRESQL)}
+engine: dict[str, Any] = SQLITE if IS_SQLITE else POSTGRESQL
+# What the address says after its question mark, such as sslmode, is added to ours, or stands in its place.
+database = engine | database | {"OPTIONS": engine["OPTIONS"] | database.get("OPTIONS", {})}
+DATABASES: dict[str, dict[str, Any]] = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Secret ------------------------------------------------------------------------------------------------------

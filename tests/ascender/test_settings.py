@@ -165,6 +165,15 @@ def test_postgresql_gives_up_on_foreign_locks_and_on_stuck_processes(settings_wi
     assert database["CONN_HEALTH_CHECKS"] is True
 
 
+def test_what_the_address_of_the_database_says_beside_its_name_counts(settings_with: SettingsWith) -> None:
+    address = f"{POSTGRESQL}?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem&disable_server_side_cursors=True&conn_max_age=0"
+    database = settings_with(DATABASE_URL=address, SECRET_KEY="s" * 50)["DATABASES"]["default"]
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+    assert database["OPTIONS"]["sslrootcert"] == "/etc/ssl/ca.pem"
+    assert "lock_timeout=3000" in database["OPTIONS"]["options"]
+    assert (database["DISABLE_SERVER_SIDE_CURSORS"], database["CONN_MAX_AGE"]) == (True, 0)
+
+
 def test_login_limits_are_shared_through_the_database_when_there_is_no_redis(settings_with: SettingsWith) -> None:
     cache = settings_with()["CACHES"]["default"]
     assert cache["BACKEND"].endswith("DatabaseCache")
