@@ -27,7 +27,7 @@ ON CONFLICT (dedupe_key) DO UPDATE SET
     recipient_id = excluded.recipient_id, context = excluded.context, kind = excluded.kind, lane = excluded.lane,
     about = excluded.about, created_at = excluded.created_at, tried_since = excluded.tried_since,
     next_attempt_at = excluded.next_attempt_at,
-    state = 'pending', attempts = 0, failure = '', read_at = NULL, cancelled_at = NULL
+    state = 'pending', attempts = 0, unfinished = 0, failure = '', read_at = NULL, cancelled_at = NULL
 WHERE notifications_notification.state = 'cancelled'
 """
 _INSTANT = {"postgresql": "CAST(%s AS timestamp with time zone)", "sqlite": "CAST(%s AS text)"}

@@ -47,13 +47,13 @@ def test_what_has_come_to_an_end_is_not_promised_again(ada: User, state: str) ->
 def test_a_cancelled_promise_is_made_anew(ada: User) -> None:
     promise(ada)
     Notification.objects.update(
-        state=State.CANCELLED, cancelled_at=NOON, read_at=NOON, attempts=3, failure="The server was away."
+        state=State.CANCELLED, cancelled_at=NOON, read_at=NOON, attempts=3, unfinished=2, failure="The server was away."
     )
     later = NOON + timedelta(days=1)
     assert promise(ada, at=later) == 1
     revived = told(ada)
     assert (revived.state, revived.cancelled_at, revived.read_at) == (State.PENDING, None, None)
-    assert (revived.attempts, revived.failure) == (0, "")
+    assert (revived.attempts, revived.unfinished, revived.failure) == (0, 0, "")
     assert revived.created_at == revived.next_attempt_at == later
 
 
