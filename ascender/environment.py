@@ -78,11 +78,11 @@ def as_port(text: str) -> int:
     raise ValueError("write a port number between 1 and 65535")
 
 
-def as_seconds(text: str) -> float:
+def as_seconds(text: str, *, at_most: float) -> float:
     seconds = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
-    if seconds > 0:
+    if 0 < seconds <= at_most:
         return seconds
-    raise ValueError("write a number of seconds above 0")
+    raise ValueError(f"write a number of seconds above 0, {at_most:g} at most")
 
 
 def as_days(text: str, *, at_least: int) -> int:
@@ -138,7 +138,7 @@ def as_mail_server(text: str) -> dict[str, Any]:
         raise ValueError("write smtp://host, smtp+tls://user:password@host or smtp+ssl://user:password@host")
     found = environ.Env.email_url_config(text)
     return {
-        "EMAIL_BACKEND": found["EMAIL_BACKEND"],
+        "EMAIL_BACKEND": "notifications.smtp.EmailBackend",
         "EMAIL_HOST": found["EMAIL_HOST"],
         "EMAIL_PORT": found["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[scheme],
         "EMAIL_HOST_USER": found["EMAIL_HOST_USER"] or "",

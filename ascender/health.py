@@ -51,6 +51,8 @@ def _why_not_ready() -> str:
 
 
 def _why_stuck(pulse: post_office.Pulse) -> str:
+    if pulse.is_away:
+        return "the mail server cannot be reached"
     if pulse.is_paused:
         return "the mail server refuses us: its settings need a look"
     return f"no email has gone out for over a minute, and one is due since {pulse.oldest_due} seconds"

@@ -330,8 +330,9 @@ EMAIL_HOST_USER = mail_server.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = mail_server.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = mail_server.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
-# Seconds; Django itself would wait for ever.
-EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", as_seconds, 10.0)
+# Seconds; Django itself would wait for ever. Four answers to one email have to come within the lease of its worker, and
+# that within the time that a task may take.
+EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", partial(as_seconds, at_most=20), 10.0)
 DEFAULT_FROM_EMAIL = environment.text(
     "DEFAULT_FROM_EMAIL", f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
 )

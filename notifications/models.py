@@ -113,6 +113,10 @@ class Notification(models.Model):
         return self.read_at is None
 
 
+#: So many pauses in a row are more than a minute.
+MOMENTS_AWAY = 5
+
+
 class Channel(models.Model):
     """The way out for all emails: one row, which remembers when nothing may be tried and when something last ended."""
 
@@ -120,10 +124,18 @@ class Channel(models.Model):
     paused_until = models.DateTimeField(null=True)
     pauses = models.PositiveSmallIntegerField(default=0, help_text="So many in a row; none while it is open.")
     failure = models.TextField(default="", help_text="Why it is paused, in words.")
+    is_away = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the mail server cannot be reached, rather than refuses us."
+    )
     settled_at = models.DateTimeField(null=True, help_text="When an email was last sent, put off or given up.")
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_down(self) -> bool:
+        """Whether people are told: a server that has been away for a moment comes back before anybody has read it."""
+        return self.pauses >= (MOMENTS_AWAY if self.is_away else 1)
 
 
 class Heartbeat(models.Model):

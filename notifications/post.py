@@ -21,7 +21,11 @@ class NotSent(Exception):
 
 
 class TryLater(NotSent):
-    """It may go out at another time: the server is away, busy, or hung up on us."""
+    """It may go out at another time: the server is busy, or hung up on us."""
+
+
+class Unanswered(NotSent):
+    """The server has it whole and did not say what became of it: another try may be a copy."""
 
 
 class Refused(NotSent):
@@ -32,20 +36,28 @@ class ChannelDown(NotSent):
     """Nothing goes out before somebody mends our own settings; no fault of the message."""
 
 
+class ServerAway(ChannelDown):
+    """Nothing goes out before the server is back; nobody here has to do anything."""
+
+
 # Replies that speak of who we are, not of the message (RFC 4954, section 6).
 _ABOUT_OUR_LOGIN = {530, 534, 535, 538}
+# Where the sender is asked for, that alone speaks of the message: it is too large (RFC 1870, section 6.1).
+_TOO_LARGE = 552
 
 
 class Line:
-    """One connection for many messages, opened with the first one. Used by one thread.
+    """One connection for many messages. Used by one thread.
 
-    Once the server could not be reached it is not tried again: the answer is the same for the rest.
+    Once the channel is down it is not tried again: the answer is the same for the rest.
     """
 
     def __init__(self) -> None:
         self._connection = get_connection()
         self._is_open = False
-        self._down: NotSent | None = None
+        self._down: ChannelDown | None = None
+        #: Whether the server has let us in.
+        self.was_reached = False
 
     def __enter__(self) -> Self:
         return self
@@ -55,48 +67,45 @@ class Line:
     ) -> None:
         self._hang_up()
 
+    def open(self) -> None:
+        """Call the server, unless it listens already or is known to be down. What is wrong is told by `send`."""
+        if self._is_open or self._down:
+            return
+        try:
+            self._connection.open()
+            _greet(self._connection)
+            self._is_open = self.was_reached = True
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            self._down = _judge_opening(error)
+
     def send(self, message: Letter, *, may_go: Callable[[], bool]) -> bool:
         """Hand over one message. True once the server has accepted it, else raises a `NotSent`.
 
         `may_go` has the last word, when the server listens and the message is written out; False if it says no.
-        Without an answer after the message's end nobody knows; that is `TryLater` too.
         """
         _check_addresses(message)
-        self._open()
+        self.open()
+        if self._down:
+            raise self._down
         message.write_out()
         if not may_go():
             return False
         try:
             self._connection.send_messages([message])
         except (smtplib.SMTPException, OSError) as error:
-            if not _is_about_the_message(error):
+            verdict = _judge(error, is_handed_over=getattr(self._connection, "is_handed_over", False))
+            if isinstance(verdict, ChannelDown):
+                self._down = verdict
+            if not _can_go_on(error):
                 self._hang_up()
-            raise self._noted(_judge(error)) from error
+            raise verdict from error
         return True
 
     @property
     def is_up(self) -> bool:
         """Whether another message makes sense."""
         return self._down is None
-
-    def _open(self) -> None:
-        if self._down:
-            raise self._down
-        if self._is_open:
-            return
-        try:
-            self._connection.open()
-            _greet(self._connection)
-            self._is_open = True
-        except (smtplib.SMTPException, OSError) as error:
-            self._hang_up()
-            self._down = _judge_opening(error)
-            raise self._down from error
-
-    def _noted(self, verdict: NotSent) -> NotSent:
-        if isinstance(verdict, ChannelDown):
-            self._down = verdict
-        return verdict
 
     def _hang_up(self) -> None:
         self._is_open = False
@@ -119,21 +128,25 @@ def _check_addresses(message: Letter) -> None:
             raise Refused(f"“{address}” is not an email address.") from error
 
 
-def _judge_opening(error: Exception) -> NotSent:
+def _judge_opening(error: Exception) -> ChannelDown:
     """Before the first message, a refusal is never about a person."""
     if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
         return ChannelDown(f"No safe connection to the mail server: {error}.")
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
         return ChannelDown(f"The mail server refuses our login: {_said(error)}.")
-    return TryLater(f"The mail server could not be reached: {_said(error)}.")
+    return ServerAway(f"The mail server could not be reached: {_said(error)}.")
 
 
-def _judge(error: Exception) -> NotSent:
+def _judge(error: Exception, *, is_handed_over: bool) -> NotSent:
     code = _code(error)
+    if is_handed_over and code <= 0:
+        return Unanswered(f"The mail server took the message and did not answer: {_said(error)}.")
     if isinstance(error, ssl.SSLError):
         return ChannelDown(f"The safe connection to the mail server broke: {error}.")
     if code in _ABOUT_OUR_LOGIN:
         return ChannelDown(f"The mail server asks for a login: {_said(error)}.")
+    if isinstance(error, smtplib.SMTPSenderRefused) and code >= 500 and code != _TOO_LARGE:
+        return ChannelDown(f"The mail server refuses us as the sender: {_said(error)}.")
     if code >= 500:
         return Refused(f"The mail server refused {_what(error)}: {_said(error)}.")
     if code >= 400:
@@ -142,9 +155,7 @@ def _judge(error: Exception) -> NotSent:
 
 
 def _what(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "the address"
-    return "us as the sender" if isinstance(error, smtplib.SMTPSenderRefused) else "the message"
+    return "the address" if isinstance(error, smtplib.SMTPRecipientsRefused) else "the message"
 
 
 def _code(error: Exception) -> int:
@@ -167,8 +178,12 @@ def _said(error: Exception) -> str:
     return "".join(sign for sign in said if sign.isprintable())  # PostgreSQL takes no NUL
 
 
-def _is_about_the_message(error: Exception) -> bool:
-    """Whether the conversation can go on with the next message; 421 is said before hanging up."""
-    return isinstance(
-        error, smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError
-    ) and _code(error) not in {421, *_ABOUT_OUR_LOGIN}
+def _can_go_on(error: Exception) -> bool:
+    """Whether the conversation can go on with the next message; 421 is said before hanging up.
+
+    Not where DATA was refused: smtplib does not end that message, and the next one would be refused for it.
+    """
+    return isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused) and _code(error) not in {
+        421,
+        *_ABOUT_OUR_LOGIN,
+    }

@@ -1,4 +1,4 @@
-"""The way out for all emails: closed for everybody while the mail server refuses us altogether.
+"""The way out for all emails: closed for everybody while the mail server is away, or refuses us altogether.
 
 One row of the database, so that every process knows. Pauses go by the real clock.
 """
@@ -17,7 +17,10 @@ from notifications.models import Channel
 logger = logging.getLogger(__name__)
 
 EMAIL = "email"
+MOST_PAUSES = 1_000  # what a column of the database holds, and nobody tells apart
+# While somebody must mend our settings; and while the server is away, which may be over at any moment.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
+FIRST_PAUSE_AWAY, LONGEST_PAUSE_AWAY = timedelta(seconds=5), timedelta(minutes=1)
 # Seconds between two notes of progress by one process.
 NOTE_EVERY = 5.0
 
@@ -41,29 +44,37 @@ def room(size: int) -> int:
     return 1 if first else 0
 
 
-def pause(reason: str) -> None:
-    """Close it for everybody, longer each time in a row. Uses up no attempt of any message."""
+def pause(reason: str, *, is_away: bool) -> None:
+    """Close it for everybody, longer each time in a row. Uses up no attempt of any message.
+
+    `is_away`: the server cannot be reached, so that it is tried again soon. Others who were speaking to it find out
+    too, which does not count again.
+    """
+    global _is_probing
+    first, longest = (FIRST_PAUSE_AWAY, LONGEST_PAUSE_AWAY) if is_away else (FIRST_PAUSE, LONGEST_PAUSE)
     with transaction.atomic():
         channel, _ = Channel.objects.select_for_update().get_or_create(pk=EMAIL)
-        length = min(FIRST_PAUSE * 2**channel.pauses, LONGEST_PAUSE)
-        channel.paused_until, channel.failure = timezone.now() + length, reason
-        channel.pauses += 1
-        channel.save(update_fields=["paused_until", "failure", "pauses"])
-    logger.error("no email goes out for %s: %s", length, reason)
+        now = timezone.now()
+        if channel.paused_until and channel.paused_until > now and not _is_probing:
+            return
+        length = min(first * 2 ** min(channel.pauses, 10), longest)
+        channel.paused_until, channel.failure, channel.is_away = now + length, reason, is_away
+        channel.pauses = min(channel.pauses + 1, MOST_PAUSES)
+        channel.save(update_fields=["paused_until", "failure", "is_away", "pauses"])
+    _is_probing = False
+    logger.log(logging.WARNING if is_away else logging.ERROR, "no email goes out for %s: %s", length, reason)
 
 
-def note_sent() -> None:
-    """An email went out, so the channel is open."""
-    global _is_probing
-    if _is_probing:
-        Channel.objects.filter(pk=EMAIL).update(paused_until=None, failure="", pauses=0)
+def note_progress(*, is_reached: bool) -> None:
+    """An email was sent, put off or given up, so delivery is alive; by a server that let us in, so the channel is open.
+
+    The first is written down now and then, and never raises.
+    """
+    global _noted_at, _is_probing
+    if is_reached and _is_probing:
+        Channel.objects.filter(pk=EMAIL).update(paused_until=None, failure="", pauses=0, is_away=False)
         logger.info("emails go out again")
         _is_probing = False
-
-
-def note_progress() -> None:
-    """Something was sent, put off or given up, so delivery is alive. Written down now and then; never raises."""
-    global _noted_at
     if time.monotonic() - _noted_at < NOTE_EVERY:
         return
     _noted_at = time.monotonic()

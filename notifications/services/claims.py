@@ -19,6 +19,7 @@ from itertools import chain, zip_longest
 from random import shuffle
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Field
 from django.utils import timezone
@@ -31,9 +32,9 @@ logger = logging.getLogger(__name__)
 State = Notification.State
 T = TypeVar("T")
 
-# Longer than one email takes with every answer of its server just in time, and short enough that a
-# dead worker's rows go out within a minute.
-LEASE = timedelta(seconds=45)
+# Longer than one email takes with each of four answers of its server just in time, and short enough that a dead
+# worker's rows go out within a minute, where an answer may take no longer than it may by default.
+LEASE = max(timedelta(seconds=45), timedelta(seconds=5 + 4 * settings.EMAIL_TIMEOUT))
 # A row whose worker was killed so often in the middle of it is what kills them.
 DEATHS_OF_A_POISONED = 3
 LONGEST_PAUSE = 1.0
@@ -136,7 +137,7 @@ def free_expired_leases() -> int:
     """Give back what dead workers left behind. Returns how many rows.
 
     Whether the email of one that was being sent went out nobody knows: it goes again, and its
-    Message-ID tells. One that was begun three times and never ended fails.
+    Message-ID tells. One that was begun three times, and of which nobody knows how it ended, fails.
     """
     expired = Notification.objects.with_expired_lease(timezone.now())
     begun = expired.filter(state=State.SENDING)
@@ -147,7 +148,7 @@ def free_expired_leases() -> int:
             _give_back(
                 begun.filter(unfinished__gte=DEATHS_OF_A_POISONED - 1),
                 state=State.FAILED,
-                failure=f"The worker died {DEATHS_OF_A_POISONED} times while it was sending this message.",
+                failure=f"It was begun {DEATHS_OF_A_POISONED} times, and nobody knows how that ended. It may be there.",
             ),
         ]
     )

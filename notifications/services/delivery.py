@@ -20,7 +20,7 @@ from django.utils import timezone
 from notifications import failpoints, stopping
 from notifications.letters import Letter
 from notifications.models import Notification
-from notifications.post import ChannelDown, Line, NotSent, Refused
+from notifications.post import ChannelDown, Line, NotSent, Refused, ServerAway, Unanswered
 
 from . import channel, claims
 from .drafts import Draft, write
@@ -35,11 +35,15 @@ GROUP = 20
 FRESH = 0.5
 # Seconds. So long a database may be away before an email is left to the next attempt.
 PATIENCE = 15.0
-# A message that we cannot even write is tried so often: what it needs may be in the middle of a change.
-TRIES_OF_A_POISONED = 3
+# A message that we cannot even write is tried so often: what it needs may be in the middle of a change. So is one that
+# is asked to come back later when its own end is past: the system was down for long.
+FEW_TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=2)
 # Nearer to its end than this, a message is not tried once more.
 SHORTEST_PAUSE = timedelta(seconds=10)
+# After which a server is tried again that took a message whole and did not answer. Each try may be a copy, so
+# there are no more of them: a server that is only slow would accept them all.
+PAUSES_UNANSWERED = (FIRST_PAUSE, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class _Shift:
 
     def _deliver(self, draft: Draft, claim: claims.Claim, line: Line) -> Outcome | None:
         """Send one email and write down what became of it; None when it is in other hands by now."""
+        if draft.message is not None:
+            line.open()  # first: until the server has greeted us the answer may have grown old
         if draft.age > FRESH:
             renewed = self._written([draft.notification.pk], claim)
             if not renewed:
@@ -144,10 +150,8 @@ class _Shift:
         failpoints.reach("before_finish")
         recorded = claims.patiently(lambda: claims.finish(pk, claim.token, outcome.state, **outcome.changes))
         failpoints.reach("finished")
-        if outcome.state == State.SENT:
-            channel.note_sent()
         if line.is_up:
-            channel.note_progress()
+            channel.note_progress(is_reached=line.was_reached)
         return outcome if recorded else None
 
     def _try(self, draft: Draft, claim: claims.Claim, line: Line) -> Outcome | None:
@@ -159,7 +163,7 @@ class _Shift:
         try:
             is_sent = line.send(message, may_go=lambda: self._begin(notification.pk, claim))
         except ChannelDown as reason:
-            channel.pause(str(reason))
+            channel.pause(str(reason), is_away=isinstance(reason, ServerAway))
             return Outcome("later", State.PENDING, {"failure": str(reason)})
         except NotSent as reason:
             return _not_sent(draft, reason, self.moment)
@@ -185,13 +189,26 @@ def _sent(notification: Notification, message: Letter, at: datetime) -> Outcome:
 
 
 def _not_sent(draft: Draft, reason: NotSent, at: datetime) -> Outcome:
-    attempts = draft.notification.attempts + 1
-    # The half of what is left: a message that is soon pointless is tried more often, and not after that.
-    left = (draft.ends_at or at) - at
-    pause = min(_pause_after(attempts), left / 2)
-    if isinstance(reason, Refused) or pause < SHORTEST_PAUSE:
+    attempts, unfinished = draft.notification.attempts + 1, draft.notification.unfinished
+    if isinstance(reason, Refused):
         return _failed(attempts, str(reason))
-    return _later(attempts, str(reason), at + pause)
+    if isinstance(reason, Unanswered):
+        if unfinished >= len(PAUSES_UNANSWERED):
+            return _failed(attempts, f"{reason} It may have arrived.")
+        return _tried_until(draft, attempts, reason, PAUSES_UNANSWERED[unfinished], at, unfinished=unfinished + 1)
+    return _tried_until(draft, attempts, reason, _pause_after(attempts), at)
+
+
+def _tried_until(
+    draft: Draft, attempts: int, reason: NotSent, pause: timedelta, at: datetime, **changes: Any
+) -> Outcome:
+    """After the pause, or half of what is left: what is soon pointless is tried more often, and not after that."""
+    left = (draft.ends_at or at) - at
+    if left > timedelta():
+        pause = min(pause, left / 2)
+    if pause < SHORTEST_PAUSE or (left <= timedelta() and attempts >= FEW_TRIES):
+        return _failed(attempts, str(reason))
+    return _later(attempts, str(reason), at + pause, **changes)
 
 
 def _poisoned(notification: Notification, error: Exception, at: datetime) -> Outcome:
@@ -199,7 +216,7 @@ def _poisoned(notification: Notification, error: Exception, at: datetime) -> Out
     logger.error("email %s cannot be written", notification.dedupe_key, exc_info=error)
     attempts = notification.attempts + 1
     reason = f"The message could not be written ({type(error).__name__})."
-    if attempts >= TRIES_OF_A_POISONED:
+    if attempts >= FEW_TRIES:
         return _failed(attempts, reason)
     return _later(attempts, reason, at + _pause_after(attempts))
 
@@ -208,10 +225,9 @@ def _failed(attempts: int, reason: str) -> Outcome:
     return Outcome("failed", State.FAILED, {"attempts": attempts, "failure": reason})
 
 
-def _later(attempts: int, reason: str, next_attempt_at: datetime) -> Outcome:
-    return Outcome(
-        "later", State.PENDING, {"attempts": attempts, "failure": reason, "next_attempt_at": next_attempt_at}
-    )
+def _later(attempts: int, reason: str, next_attempt_at: datetime, **changes: Any) -> Outcome:
+    tried = {"attempts": attempts, "failure": reason, "next_attempt_at": next_attempt_at}
+    return Outcome("later", State.PENDING, tried | changes)
 
 
 def _pause_after(attempts: int) -> timedelta:

@@ -22,6 +22,7 @@ class Pulse:
     last_settled: int | None
     last_seen: dict[str, int]
     is_paused: bool
+    is_away: bool  # paused, because the mail server cannot be reached
     is_stuck: bool
 
 
@@ -29,7 +30,7 @@ def pulse(*, at: datetime) -> Pulse:
     """How delivery is at the aware instant `at`; three queries.
 
     It is stuck when an email has been due for over a minute and none was sent, put off or given up
-    for over a minute: nobody works, or the mail server refuses us. Working through a backlog is not.
+    for over a minute: nobody works, or the mail server is away or refuses us. Working through a backlog is not.
     """
     waiting = Notification.objects.unsettled().aggregate(oldest=Min("next_attempt_at"))["oldest"]
     way_out = channel.state()
@@ -41,6 +42,7 @@ def pulse(*, at: datetime) -> Pulse:
         last_settled=_seconds(settled),
         last_seen={role: int((at - seen).total_seconds()) for role, seen in sorted(heartbeats.last_seen().items())},
         is_paused=bool(way_out.pauses),
+        is_away=way_out.is_away,
         is_stuck=due is not None and due > STUCK_AFTER and is_idle,
     )
 

@@ -102,7 +102,7 @@ def test_choosing_a_password_does_not_undo_a_deactivation_of_the_same_moment(ada
 
 
 def test_a_mail_server_that_is_away_shows_a_stranger_nothing(client: Client, ada: User, settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     ask_for(client, "ada@meridian.example")
     ask_for(client, "nobody@meridian.example")

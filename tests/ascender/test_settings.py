@@ -166,7 +166,9 @@ def test_postgresql_gives_up_on_foreign_locks_and_on_stuck_processes(settings_wi
 
 
 def test_what_the_address_of_the_database_says_beside_its_name_counts(settings_with: SettingsWith) -> None:
-    address = f"{POSTGRESQL}?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem&disable_server_side_cursors=True&conn_max_age=0"
+    address = (
+        f"{POSTGRESQL}?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem&disable_server_side_cursors=True&conn_max_age=0"
+    )
     database = settings_with(DATABASE_URL=address, SECRET_KEY="s" * 50)["DATABASES"]["default"]
     assert database["OPTIONS"]["sslmode"] == "verify-full"
     assert database["OPTIONS"]["sslrootcert"] == "/etc/ssl/ca.pem"

@@ -325,7 +325,7 @@ def test_who_has_not_begun_is_asked_to_begin(ada: User, lena: User, message: Cer
 @pytest.fixture
 def no_server(settings: Any) -> None:
     """A mail server that nobody answers at."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
 
 

@@ -72,7 +72,7 @@ def test_a_reminder_that_is_due_is_queued_and_goes_out_in_the_same_sweep(
 def test_later_and_failed_are_counted_too(
     ada: User, lena: User, message: Certification, sweep: Sweep, settings: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody answers there
     assign(ada, message, lena)
     assert sweep() == "reminders queued 0 · emails sent 0 · later 1 · failed 0\n"

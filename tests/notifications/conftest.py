@@ -82,7 +82,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def sink(settings: Any) -> Iterator[Sink]:
     """A mail server on a socket of this machine, which the settings point to."""
     running = Sink()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     # Seconds: it is a thread of this process, which may be held up.
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", running.port, 10.0
     yield running

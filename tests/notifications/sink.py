@@ -65,6 +65,8 @@ class _HungUpError(Exception):
 
 class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
+    # From MAIL to the message's end one message is under way, and a second MAIL is refused (RFC 5321, section 4.1.4).
+    is_in_a_message = False
 
     def handle(self) -> None:
         self.server.sink.connections += 1
@@ -77,7 +79,9 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _obey(self, command: str) -> None:
         verb = command[:4].upper()
-        if verb in ("EHLO", "HELO"):
+        if verb == "MAIL" and self.is_in_a_message:
+            self._say("NESTED", "503 one message after another")
+        elif verb in ("EHLO", "HELO"):
             login = "\r\n250 AUTH PLAIN" if self.server.sink.offers_login else ""
             self._say("EHLO", f"250-sink{login}" if login else "250 sink")
         elif verb == "RCPT":
@@ -88,6 +92,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._say("QUIT", "221 bye")
             raise _HungUpError
         else:
+            self.is_in_a_message = verb == "MAIL"  # RSET ends it
             self._say(verb, "235 ok" if verb == "AUTH" else "250 ok")
 
     def _take(self) -> None:
@@ -99,6 +104,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             if not line:
                 raise _HungUpError
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        self.is_in_a_message = False
         if self.server.sink.answer("END", "250").startswith("250"):
             self.server.sink.messages.append(_parsed(b"".join(lines)))
         self._say("END", "250 accepted")

@@ -15,7 +15,7 @@ from accounts import services as people
 from accounts.models import User
 from notifications import services
 from notifications.models import Channel, Notification
-from notifications.services import Delivery, delivery
+from notifications.services import Delivery, channel, delivery
 from tests.factories import PersonFactory
 
 from .conftest import NOON, TRIED_FOR, UNWRITABLE, about, promise, told
@@ -116,6 +116,25 @@ def test_what_is_taken_back_while_the_server_greets_us_is_not_sent(ada: User, si
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
+def test_who_is_no_longer_to_be_told_when_the_server_has_greeted_us_is_not(
+    ada: User, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing takes the message back where somebody completes, so that has to be asked once more."""
+    monkeypatch.setattr(delivery, "FRESH", 0.0)
+    promise(ada)
+
+    def leave(phase: str) -> None:
+        if phase == "EHLO":
+            User.objects.filter(pk=ada.pk).update(status=User.Status.INACTIVE)
+            connection.close()
+
+    sink.before_answer = leave
+    assert deliver() == Delivery(cancelled=1)
+    assert sink.messages == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 def test_what_is_being_sent_cannot_be_taken_back_any_more(ada: User, sink: Sink) -> None:
     taken: list[int] = []
 
@@ -140,15 +159,11 @@ def test_it_goes_to_the_address_of_the_moment(ada: User, sink: Sink) -> None:
 @pytest.mark.parametrize(
     ("phase", "answer"),
     [
-        ("CONNECT", "421 too busy"),
-        ("CONNECT", "554 not today"),
-        ("CONNECT", HANG_UP),
-        ("EHLO", "550 not you, not today"),
-        ("EHLO", HANG_UP),
         ("MAIL", "451 local error"),
         ("MAIL", HANG_UP),
         ("RCPT", "450 mailbox busy"),
         ("DATA", "421 closing"),
+        ("DATA", "451 local error"),
         ("DATA", HANG_UP),
         ("END", "452 disk full"),
         ("END", HANG_UP),
@@ -173,7 +188,37 @@ def test_what_may_pass_is_tried_again(ada: User, sink: Sink, settings: Any, phas
     assert told(ada).failure == ""
 
 
-def test_a_server_that_cannot_be_reached_is_tried_again(ada: User, sink: Sink, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        ("CONNECT", "421 too busy"),
+        ("CONNECT", "554 not today"),
+        ("CONNECT", HANG_UP),
+        ("EHLO", "550 not you, not today"),
+        ("EHLO", HANG_UP),
+    ],
+)
+def test_a_server_that_is_away_is_called_again_in_a_moment_and_no_email_uses_up_an_attempt(
+    ada: User, max: User, sink: Sink, phase: str, answer: str
+) -> None:
+    promise(ada, max)
+    sink.answer_to(phase, answer)
+    assert deliver() == Delivery(later=1)
+    assert deliver() == Delivery(), "nobody calls it for a moment"
+    assert (
+        sorted(Notification.objects.values_list("state", "attempts", "next_attempt_at"))
+        == [(State.PENDING, 0, NOON)] * 2
+    )
+    way_out = services.channel_state()
+    assert (way_out.is_away, way_out.pauses) == (True, 1)
+    assert "could not be reached" in way_out.failure
+    sink.behave()
+    end_pause()
+    assert deliver() == Delivery(sent=2)
+    assert (services.channel_state().is_away, services.channel_state().pauses) == (False, 0)
+
+
+def test_a_server_that_does_not_exist_is_one_that_is_away(ada: User, sink: Sink, settings: Any) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = nobody.getsockname()[1]
@@ -182,12 +227,33 @@ def test_a_server_that_cannot_be_reached_is_tried_again(ada: User, sink: Sink, s
     assert "could not be reached" in told(ada).failure
 
 
+@pytest.mark.parametrize("silence", [HANG_UP, SAY_NOTHING])
+def test_a_server_that_takes_it_and_never_answers_gets_it_three_times_at_most(
+    ada: User, sink: Sink, settings: Any, silence: str
+) -> None:
+    """It may be slow and accept each of them."""
+    settings.EMAIL_TIMEOUT = 0.5
+    promise(ada)
+    sink.answer_to("END", silence)
+    tries, at = [], NOON
+    while deliver(at).later:
+        tries.append(at - NOON)
+        at = told(ada).next_attempt_at
+    assert [*tries, at - NOON] == [timedelta(), timedelta(seconds=15), timedelta(hours=1, seconds=15)]
+    assert (told(ada).state, sink.connections) == (State.FAILED, 3)
+    assert told(ada).failure.endswith("It may have arrived.")
+    services.send_again(about=about(ada), at=at)
+    sink.behave()
+    assert deliver(at) == Delivery(sent=1), "asked for by hand it begins anew"
+
+
 @pytest.mark.parametrize(
     ("phase", "answer", "reason"),
     [
         ("RCPT", "550 no such user here", "refused the address: 550 no such user here"),
         ("RCPT", "550 no\0such \x07user", "refused the address: 550 nosuch user"),
-        ("MAIL", "553 sender not allowed", "refused us as the sender: 553 sender not allowed"),
+        ("MAIL", "552 too large", "refused the message: 552 too large"),
+        ("DATA", "554 no valid recipients", "refused the message: 554 no valid recipients"),
         ("END", "554 looks like spam", "refused the message: 554 looks like spam"),
     ],
 )
@@ -209,6 +275,35 @@ def test_one_refused_address_does_not_hold_up_the_others(ada: User, max: User, r
     assert sink.connections == 1
 
 
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        ("MAIL", "451 local error"),
+        ("MAIL", "552 too large"),
+        ("RCPT", "451 local error"),
+        ("RCPT", "554 not this one"),
+        ("DATA", "451 local error"),
+        ("DATA", "554 not this one"),
+        ("END", "451 local error"),
+        ("END", "554 not this one"),
+    ],
+)
+def test_what_is_said_to_one_is_not_said_to_the_next(ada: User, max: User, sink: Sink, phase: str, answer: str) -> None:
+    """Wherever it is said, the next message begins anew."""
+
+    def for_the_first(said: str) -> None:
+        if said == phase:
+            sink.before_answer = lambda _: sink.behave()
+
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
+    sink.answer_to(phase, answer)
+    sink.before_answer = for_the_first
+    deliver(NOON + timedelta(minutes=1))
+    assert answer in told(ada).failure
+    assert told(max).state == State.SENT
+
+
 def test_a_server_that_hangs_up_on_one_is_called_again_for_the_others(ada: User, max: User, sink: Sink) -> None:
     promise(ada)
     promise(max, at=NOON + timedelta(seconds=1))
@@ -225,12 +320,11 @@ def test_a_server_that_is_away_is_not_called_for_one_batch_after_another(meridia
     assert sink.connections == 1
 
 
-def test_an_address_that_is_none_fails_without_asking_the_server(ada: User, sink: Sink) -> None:
+def test_an_address_that_is_none_fails_whatever_the_server_would_say(ada: User, sink: Sink) -> None:
     promise(ada)
     User.objects.filter(pk=ada.pk).update(email="ada at meridian")
     assert deliver() == Delivery(failed=1)
     assert told(ada).failure == "“ada at meridian” is not an email address."
-    assert sink.connections == 0
 
 
 def test_pauses_grow_and_end_with_the_message(ada: User, sink: Sink) -> None:
@@ -254,6 +348,17 @@ def test_one_that_never_had_its_try_is_tried_after_its_end(ada: User, sink: Sink
     assert deliver(NOON + timedelta(days=7)) == Delivery(sent=1)
 
 
+def test_one_that_is_put_off_after_its_end_has_a_few_tries_all_the_same(ada: User, sink: Sink) -> None:
+    promise(ada)
+    sink.answer_to("RCPT", "450 greylisted")
+    week = NOON + timedelta(days=7)
+    assert [deliver(week + timedelta(hours=hour)) for hour in range(3)] == [
+        Delivery(later=1),
+        Delivery(later=1),
+        Delivery(failed=1),
+    ]
+
+
 def test_one_that_cannot_be_written_fails_after_three_tries_and_the_others_go(ada: User, max: User, sink: Sink) -> None:
     User.objects.filter(pk=max.pk).update(title=UNWRITABLE)
     promise(ada, max)
@@ -272,6 +377,15 @@ def test_one_whose_kind_or_subject_is_gone_fails_after_three_tries(
     Notification.objects.update(**changes)
     tries = [deliver(NOON + timedelta(days=day)) for day in range(4)]
     assert tries == [Delivery(later=1), Delivery(later=1), Delivery(failed=1), Delivery()]
+
+
+def test_a_sender_that_is_refused_is_nobodys_fault_who_is_written_to(ada: User, max: User, sink: Sink) -> None:
+    promise(ada, max)
+    sink.answer_to("MAIL", "553 sender not allowed")
+    assert deliver() == Delivery(later=1)
+    assert sorted(Notification.objects.values_list("state", "attempts")) == [(State.PENDING, 0)] * 2
+    assert "refuses us as the sender: 553 sender not allowed" in services.channel_state().failure
+    assert not services.channel_state().is_away
 
 
 def test_a_refused_login_pauses_without_using_up_an_attempt(ada: User, max: User, sink: Sink, settings: Any) -> None:
@@ -323,13 +437,51 @@ def test_pauses_in_a_row_grow_to_a_quarter_of_an_hour(ada: User, sink: Sink, set
     refuse_login(sink, settings)
     promise(ada)
     lengths = []
-    for _ in range(6):
+    for _ in range(60):
         end_pause()
         deliver()
         until = services.channel_state().paused_until
         assert until is not None
         lengths.append(round((until - timezone.now()).total_seconds() / 60))
-    assert lengths == [1, 2, 4, 8, 15, 15]
+    assert lengths == [1, 2, 4, 8, *[15] * 56]
+
+
+def test_pauses_for_a_server_that_is_away_grow_to_a_minute(ada: User, sink: Sink) -> None:
+    sink.answer_to("CONNECT", HANG_UP)
+    promise(ada)
+    lengths, told_people = [], []
+    for _ in range(7):
+        end_pause()
+        deliver()
+        until = services.channel_state().paused_until
+        assert until is not None
+        lengths.append(round((until - timezone.now()).total_seconds() / 5) * 5)
+        told_people.append(services.channel_state().is_down)
+    assert lengths == [5, 10, 20, 40, 60, 60, 60]
+    assert told_people == [False] * 4 + [True] * 3
+
+
+def test_those_who_find_out_together_count_once(ada: User, sink: Sink, settings: Any) -> None:
+    """Each process that was speaking to the server learns it by itself."""
+    for _ in range(3):
+        channel.pause("refused", is_away=False)
+    assert services.channel_state().pauses == 1
+
+
+@pytest.mark.parametrize("answer", ["450 mailbox busy", "550 no such user"])
+def test_a_server_that_lets_us_in_again_ends_the_pause_whatever_it_says_to_the_first(
+    ada: User, max: User, sink: Sink, settings: Any, answer: str
+) -> None:
+    refuse_login(sink, settings)
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
+    deliver()
+    end_pause()
+    sink.behave()
+    sink.answer_to("RCPT", answer, ada.email)
+    deliver(NOON + timedelta(minutes=1))
+    assert services.channel_state().pauses == 0
+    assert told(max).state == State.SENT
 
 
 @pytest.mark.parametrize("encryption", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])

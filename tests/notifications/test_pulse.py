@@ -19,7 +19,7 @@ from notifications.models import Channel, Heartbeat
 from notifications.services import channel, heartbeats
 
 from .conftest import NOON, promise
-from .sink import Sink
+from .sink import HANG_UP, Sink
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=1)
@@ -92,6 +92,18 @@ def test_a_mail_server_that_refuses_us_is_told_without_its_words(
     assert (status, said["delivery"]["is_paused"]) == (503, True)
     assert said["reason"] == "the mail server refuses us: its settings need a look"
     assert "secret" not in str(said)
+
+
+def test_a_mail_server_that_is_away_is_told_for_as_long_as_it_is(client: Client, ada: User, sink: Sink) -> None:
+    sink.answer_to("CONNECT", HANG_UP)
+    promise(ada, at=timezone.now() - 2 * MINUTES)
+    with time_machine.travel(NOON, tick=False) as now:
+        for minutes in (0, 1, 60, 600):
+            now.move_to(NOON + minutes * MINUTES)
+            tasks.deliver()
+            status, said = ready(client)
+            assert (status, said["reason"]) == (503, "the mail server cannot be reached")
+            assert said["delivery"]["oldest_due_seconds"] == (minutes + 2) * 60
 
 
 def test_a_ring_is_a_sign_of_a_worker_and_a_tick_of_beat_too(sink: Sink, client: Client) -> None:
