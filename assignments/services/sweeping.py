@@ -22,6 +22,7 @@ class Sweep:
     sent: int
     later: int
     failed: int
+    is_unfinished: bool = False  # the time was up before every email that was due had its turn
 
     def __str__(self) -> str:
         return (
@@ -41,4 +42,4 @@ def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sw
     purge_uploads(at=timezone.now())
     delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
     carry_on(at=timezone.now())
-    return Sweep(reminders=reminders, sent=delivery.sent, later=delivery.later, failed=delivery.failed)
+    return Sweep(reminders, delivery.sent, delivery.later, delivery.failed, delivery.is_unfinished)

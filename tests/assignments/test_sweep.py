@@ -17,7 +17,7 @@ from accounts.models import Company, User
 from ascender.celery import app
 from assignments import tasks
 from certifications.models import Certification
-from notifications.models import Notification
+from notifications.models import Channel, Notification
 from tests.factories import CompanyFactory, eligible_person
 
 from .presses import DUE_ON, NOW, assign
@@ -77,6 +77,7 @@ def test_later_and_failed_are_counted_too(
     assign(ada, message, lena)
     assert sweep() == "reminders queued 0 · emails sent 0 · later 1 · failed 0\n"
     User.objects.filter(pk=lena.pk).update(email="no address")
+    Channel.objects.update(paused_until=NOW)
     assert sweep("--at", "2027-03-01T18:00:00Z", "--rehearse-future") == (
         "reminders queued 0 · emails sent 0 · later 0 · failed 1\n"
     )

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection, connections
 
+from assignments.management.commands import sweep as command
+
 # The loop looks after its own sessions, so no test's transaction may be open around it.
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +51,21 @@ def test_it_repeats_itself_with_a_line_each_time(capsys: pytest.CaptureFixture[s
     slept: list[float] = []
     assert sweep_for_ever(capsys, while_asleep=[slept.append, slept.append]) == NOTHING_DUE * 3
     assert slept == [5, 5]
+
+
+def test_a_backlog_is_sent_in_shifts_without_a_sleep_between(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes due meanwhile is queued, and whoever watches sees that somebody works."""
+    monkeypatch.setattr(command, "SHIFT", 0)
+    slept: list[float] = []
+
+    def end_the_backlog(seconds: float) -> None:
+        slept.append(seconds)
+        monkeypatch.undo()
+
+    sweep_for_ever(capsys, while_asleep=[end_the_backlog, slept.append])
+    assert slept == [0, 5]
 
 
 @pytest.mark.parametrize(
