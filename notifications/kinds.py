@@ -27,6 +27,7 @@ class Kind:
     ends_at       the aware instant after which it is pointless to try any longer
     describe      the templates' variables, for the aware instant of sending
     path          where the bell entry and the email's button lead; None leaves the entry out of the bell
+    replaced_by   names of kinds: a later message of one of them about the same thing makes this one unwanted
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kind:
     ends_at: Callable[[Notification, Any], datetime]
     describe: Callable[[Notification, Any, datetime], dict[str, Any]]
     path: Callable[[Notification, Any], str | None]
+    replaced_by: frozenset[str] = frozenset()
 
 
 _kinds: dict[str, Kind] = {}

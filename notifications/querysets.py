@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from . import models
 
@@ -71,6 +72,13 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
     def about(self, things: QuerySet[Any, Any]) -> Self:
         """Those about one of `things`, a queryset of one text column."""
         return self.filter(about__in=things)
+
+    def replaced_by(self, kinds: Collection[str]) -> Self:
+        """Those that a later message of one of `kinds` has taken the place of: about the same thing, not cancelled."""
+        later = models.Notification.objects.filter(
+            about=OuterRef("about"), created_at__gt=OuterRef("created_at"), kind__in=kinds
+        )
+        return self.filter(Exists(later.exclude(state=models.Notification.State.CANCELLED)))
 
     def failed(self) -> Self:
         """Those whose email was given up."""

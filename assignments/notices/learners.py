@@ -18,7 +18,7 @@ from assignments.reminders import end_of_day, reminded_day
 from notifications import kinds
 from notifications.models import Notification
 
-from .keys import ASSIGNED, OVERDUE, REMIND_NOW, REMINDER
+from .keys import ABOUT_A_DUE_DAY, ASSIGNED, OVERDUE, REMIND_NOW, REMINDER
 
 #: An assignment message, or one about an overdue certification, that could not be delivered for so long is given up
 #: and shown as failed.
@@ -130,17 +130,20 @@ LEARNER_KINDS = [
         templates="assignments/email/reminder",
         still_wanted=_reminder_still_wanted,
         ends_at=_reminder_ends_at,
+        replaced_by=frozenset(ABOUT_A_DUE_DAY),
     ),
     _kind(
         name=REMIND_NOW,
         templates="assignments/email/remind_now",
         still_wanted=_remind_now_still_wanted,
         ends_at=_ends_at,
+        replaced_by=frozenset([REMIND_NOW]),
     ),
     _kind(
         name=OVERDUE,
         templates="assignments/email/overdue",
         still_wanted=_overdue_still_wanted,
         ends_at=_ends_at,
+        replaced_by=frozenset(ABOUT_A_DUE_DAY),
     ),
 ]

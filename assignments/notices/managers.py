@@ -66,7 +66,7 @@ def _still_wanted(notification: Notification, team: Team, at: datetime) -> bool:
 
 
 def _ends_at(notification: Notification, team: Team) -> datetime:
-    """With its day: tomorrow's message may name the same people."""
+    """With its day: the next one names the same people."""
     assert team.manager.company  # noqa: S101, for the type checker: operators manage nobody
     return end_of_day(date.fromisoformat(notification.context["day"]), team.manager.company.zone)
 
@@ -98,5 +98,6 @@ MANAGER_KINDS = [
         ends_at=_ends_at,
         describe=_describe,
         path=_path,
+        replaced_by=frozenset([TEAM_OVERDUE]),
     ),
 ]

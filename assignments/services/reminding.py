@@ -122,11 +122,15 @@ def _promise_to_learners(assignments: AssignmentQuerySet, plan: Plan, days: Days
 
 
 def _promise_to_managers(assignments: AssignmentQuerySet, plan: Plan, days: Days, at: datetime) -> int:
-    """One message names all who are late by then, so it is enough that the day of one of them has come."""
+    """One message names all who are late by the end of that day, so it is enough that the day of one of them has come.
+
+    By `today`, and not by the last day whose reminder moment has passed: what is caught up in the small hours is the
+    one message of that day, and those whose day it is would not be named in any.
+    """
     if not plan.manager:
         return 0
     any_has_come = reduce(or_, (has_come(days_before, days) for days_before in plan.manager))
-    due_by = shifted(days.reminded, max(plan.manager))
+    due_by = shifted(days.today, max(plan.manager))
     return notices.promise_team_overdue(assignments.filter(any_has_come), today=days.today, due_by=due_by, at=at)
 
 

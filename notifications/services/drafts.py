@@ -34,19 +34,30 @@ class Draft:
 def write(notifications: Sequence[Notification], at: datetime) -> list[Draft]:
     """One draft per notification, in the same order. Raises only what the database raises when it is away."""
     asked_at = time.monotonic()
-    subjects = _subjects(notifications)
-    return [_draft(one, subjects[one.pk], at, asked_at) for one in notifications]
+    subjects: dict[int, Any] = {}
+    replaced: set[int] = set()
+    for name, those in _by_kind(notifications).items():
+        subjects |= _subjects_of(name, those)
+        replaced |= _replaced(name, those)
+    return [
+        Draft(one, asked_at) if one.pk in replaced else _draft(one, subjects[one.pk], at, asked_at)
+        for one in notifications
+    ]
 
 
-def _subjects(notifications: Sequence[Notification]) -> dict[int, Any]:
-    """What each is about, by its pk; the error where that cannot be found out."""
+def _by_kind(notifications: Sequence[Notification]) -> dict[str, list[Notification]]:
     by_kind: dict[str, list[Notification]] = defaultdict(list)
     for notification in notifications:
         by_kind[notification.kind].append(notification)
-    found: dict[int, Any] = {}
-    for name, those in by_kind.items():
-        found |= _subjects_of(name, those)
-    return found
+    return by_kind
+
+
+def _replaced(kind: str, notifications: Sequence[Notification]) -> set[int]:
+    """Those in whose place a later one goes out, or has gone: after an outage, or when they are sent again."""
+    if kind not in kinds.names() or not kinds.named(kind).replaced_by:
+        return set()
+    these = Notification.objects.filter(pk__in=[one.pk for one in notifications])
+    return set(these.replaced_by(kinds.named(kind).replaced_by).values_list("pk", flat=True))
 
 
 def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, Any]:

@@ -11,7 +11,8 @@ Written from the domain ("Messages") and decision 0006. Where these are silent, 
   caught up, as after an outage. With a new plan it is not: what has passed by then has passed.
 - A message that is unwanted at the moment of sending is cancelled, and not promised anew when what made it
   unwanted ends, unless the due day is moved away and back: then it is owed again, like any other.
-- A message that is promised goes out however late it is sent while it is wanted; two may then go out together.
+- A message that is promised goes out however late it is sent while it is wanted. A later one about the same due day, or
+  to the same manager, takes its place.
 - "At most seven days late" is counted in local days when the message is promised.
 - Assigned again, a person is reminded again: it is another assignment.
 - A due day that is taken back to one that has passed is a move like any other: the last message that was missed
@@ -109,6 +110,7 @@ class Message:
     due_on: date | None
     due_by: int = 0
     state: str = WAITING
+    number: int = 0
 
 
 class Model:
@@ -117,6 +119,7 @@ class Model:
     def __init__(self) -> None:
         self.tasks: dict[int, Task] = {}
         self.messages: dict[str, Message] = {}
+        self.promised = 0
         self.pairs: list[tuple[Person, int]] = []
 
     def open_tasks(self, firm: Firm | None = None) -> list[Task]:
@@ -237,7 +240,7 @@ class Model:
         to_manager = [before for before in task.firm.manager if today - DAYS_LATE <= task.day_of(before) <= reminded]
         boss = task.person.manager
         if boss and boss.is_active and any(task.day_of(before) in come for before in to_manager):
-            message = Message("team_overdue", boss, None, None, due_by=reminded + max(task.firm.manager))
+            message = Message("team_overdue", boss, None, None, due_by=today + max(task.firm.manager))
             self._promise(f"team_overdue:{boss.pk}:{task.firm.today(at)}", message)
 
     def _remind(self, task: Task, before: int, due_on: date, today: int) -> None:
@@ -250,6 +253,8 @@ class Model:
     def _promise(self, name: str, message: Message) -> None:
         """Once ever; one that was taken back may be promised anew."""
         if name not in self.messages or self.messages[name].state == CANCELLED:
+            self.promised += 1
+            message.number = self.promised
             self.messages[name] = message
 
     def _take_back(self, task: Task, kinds: tuple[str, ...]) -> None:
@@ -259,9 +264,22 @@ class Model:
 
     def _is_wanted(self, message: Message, at: datetime) -> bool:
         task = message.task
+        if self._is_replaced(message):
+            return False
         if task is None:
             return message.to.is_active and message.to.firm.is_plus and bool(self.late_of(message))
         if message.kind == "assigned":
             return task.is_reachable
         is_true = task.is_to_do and task.firm.is_plus and task.due_on == message.due_on
         return is_true and (message.kind == "overdue" or message.due_on >= task.firm.today(at))
+
+    def _is_replaced(self, message: Message) -> bool:
+        """By a later one: of a task the last that speaks of its due day, of a manager the last message."""
+        return message.kind != "assigned" and any(
+            other.task is message.task
+            and other.to is message.to
+            and other.kind != "assigned"
+            and other.state != CANCELLED
+            and other.number > message.number
+            for other in self.messages.values()
+        )
