@@ -1,4 +1,4 @@
-# The two commands of the README. They need Python 3.11 or newer with venv, and nothing else.
+# The commands of the README. `demo` and `test` need Python 3.11 or newer with venv, and nothing else.
 
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)

@@ -55,7 +55,7 @@ def environ(database: str, folder: Path) -> dict[str, str]:
         "LOG_LEVEL": "ERROR",
         "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
         **dict.fromkeys(("DEBUG", "DEMO", "PORT", "ALLOWED_HOSTS", "CACHE_URL", "EMAIL_TIMEOUT"), ""),
-        **dict.fromkeys(("DEFAULT_FROM_EMAIL", "KEEP_MESSAGES_DAYS"), ""),
+        **dict.fromkeys(("DEFAULT_FROM_EMAIL", "KEEP_MESSAGES_DAYS", "KEEP_UPLOADS_DAYS"), ""),
     }
 
 

@@ -79,6 +79,7 @@ class Stage:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "EMAIL_TIMEOUT": str(EMAIL_TIMEOUT),
             **dict.fromkeys(("DEBUG", "DEMO", "ALLOWED_HOSTS", "PORT", "LOG_LEVEL"), ""),
+            **dict.fromkeys(("DEFAULT_FROM_EMAIL", "KEEP_MESSAGES_DAYS", "KEEP_UPLOADS_DAYS"), ""),
         }
 
     def run(self, *arguments: str) -> str:

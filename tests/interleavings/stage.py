@@ -62,10 +62,8 @@ class Stage:
             "CELERY_BROKER_URL": "memory://",
             "ALLOWED_HOSTS": "127.0.0.1,testserver",
             "LOG_LEVEL": "ERROR",
-            **dict.fromkeys(
-                ("DEBUG", "DEMO", "PORT", "SITE_URL", "CACHE_URL", "EMAIL_URL", "EMAIL_TIMEOUT", "KEEP_MESSAGES_DAYS"),
-                "",
-            ),
+            **dict.fromkeys(("DEBUG", "DEMO", "PORT", "SITE_URL", "CACHE_URL", "EMAIL_URL", "EMAIL_TIMEOUT"), ""),
+            **dict.fromkeys(("DEFAULT_FROM_EMAIL", "KEEP_MESSAGES_DAYS", "KEEP_UPLOADS_DAYS"), ""),
             **extra,
         }
 
