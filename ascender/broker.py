@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
+
+#: Seconds. All that we put here has expired long before.
+UNTAKEN_FOR = 600
 
 
 class Channel(filesystem.Channel):
@@ -27,8 +31,17 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu's base differs
         """Put `payload` onto `queue`. Raises `ChannelError` when the folder cannot be written to."""
+        self._forget_what_nobody_takes()
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out, name), payload)
+
+    def _forget_what_nobody_takes(self) -> None:
+        """Web and sweep can do without a worker, and what they put here would pile up for ever."""
+        oldest = time.time() - UNTAKEN_FOR
+        for message in Path(self.data_folder_out).glob("*.msg"):
+            with suppress(OSError):  # somebody has taken it
+                if message.stat().st_mtime < oldest:
+                    message.unlink()
 
     def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
         """Note that `queue` gets what is sent to `exchange`. Processes that start together wait for each other."""

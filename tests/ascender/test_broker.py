@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,6 +49,15 @@ def messages(folder: Path) -> list[Path]:
 def test_the_celery_app_uses_it_for_its_files() -> None:
     assert celery_app.conf.accept_content == ["json"]
     assert isinstance(Connection("filesystem://").transport, broker.Transport)
+
+
+def test_what_nobody_takes_does_not_pile_up(queue: SimpleQueue, folder: Path) -> None:
+    queue.put({"ring": 1})
+    long_ago = time.time() - 2 * broker.UNTAKEN_FOR
+    os.utime(messages(folder)[0], (long_ago, long_ago))
+    queue.put({"ring": 2})
+    queue.put({"ring": 3})
+    assert {queue.get(timeout=5).payload["ring"] for _ in messages(folder)} == {2, 3}
 
 
 def test_it_makes_its_folders_and_gives_back_what_was_put_in(queue: SimpleQueue, folder: Path) -> None:
