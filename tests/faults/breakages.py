@@ -123,7 +123,7 @@ BREAKAGES = [
         [
             Exchange(
                 DELIVERY,
-                "return _later(attempts, str(reason), at + pause)",
+                "return _later(attempts, str(reason), at + pause, **changes)",
                 "return _left_to_celery(draft.notification.pk, attempts, str(reason), pause)",
             ),
             Exchange(DELIVERY, "", _CELERY_RETRY),
