@@ -13,7 +13,7 @@ from . import services
 SHIFT = 20
 
 
-@shared_task(name="assignments.tasks.sweep", ignore_result=True, soft_time_limit=90, time_limit=120)
+@shared_task
 def sweep() -> None:
     """What beat asks for every few seconds."""
     now = timezone.now()
@@ -22,7 +22,7 @@ def sweep() -> None:
     services.sweep(for_seconds=SHIFT)
 
 
-@shared_task(name="assignments.tasks.carry_on", ignore_result=True, soft_time_limit=300, time_limit=330)
+@shared_task(soft_time_limit=300, time_limit=330)
 def carry_on() -> None:
     """Read or carry out the files that wait for it."""
     services.carry_on(at=timezone.now())

@@ -8,7 +8,7 @@ Instants are aware.
 from .again import send_again
 from .channel import state as channel_state
 from .claims import free_expired_leases
-from .delivery import BATCH, Delivery, deliver_due
+from .delivery import BATCH, Delivery, deliver_due, deliver_shift
 from .heartbeats import beat
 from .history import record_as_sent
 from .promises import cancel, delivery_counts, promise
@@ -24,6 +24,7 @@ __all__ = [
     "cancel",
     "channel_state",
     "deliver_due",
+    "deliver_shift",
     "delivery_counts",
     "free_expired_leases",
     "mark_all_read",

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from notifications import failpoints, stopping
+from notifications import doorbell, failpoints, stopping
 from notifications.letters import Letter
 from notifications.models import Notification
 from notifications.post import ChannelDown, Line, NotSent, Refused, ServerAway, Unanswered
@@ -81,6 +81,17 @@ def deliver_due(*, at: datetime | None = None, for_seconds: float | None = None)
         if claim is None or not claim.pks or not shift.deliver(claim):
             return shift.delivery()
     return shift.delivery(is_unfinished=True)
+
+
+def deliver_shift(*, for_seconds: float) -> None:
+    """Deliver for so long. Rings for another worker at the start when there is much, and at the end when some is left.
+
+    Not while the channel is paused: whoever came would find as much, and ring again.
+    """
+    if not channel.state().pauses and Notification.objects.due(timezone.now())[BATCH:].exists():
+        doorbell.ring()
+    if deliver_due(for_seconds=for_seconds).is_unfinished and not stopping.is_asked():
+        doorbell.ring()
 
 
 class _Shift:

@@ -32,6 +32,8 @@ _CELERY_TASK = """
 
 @shared_task(name="notifications.tasks.try_again", ignore_result=True)
 def try_again(pk: int) -> None:
+    from .models import Notification
+
     Notification.objects.filter(pk=pk, state="failed").update(state="pending", next_attempt_at=timezone.now())
     deliver()
 """

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Company, User
 from notifications import services, tasks
 from notifications.models import Notification
+from notifications.services import channel
 from tests.factories import PersonFactory
 
 from .conftest import promise, told
@@ -31,6 +32,16 @@ def test_it_rings_for_another_when_there_is_more_than_a_batch(meridian: Company,
     tasks.deliver()
     assert len(rings) == 1
     assert len(sink.messages) == services.BATCH + 1
+
+
+def test_it_rings_for_nobody_while_the_channel_is_paused(meridian: Company, sink: Sink, rings: list[str]) -> None:
+    """Each who came would ring for the next."""
+    promise(*[PersonFactory(company=meridian) for _ in range(services.BATCH + 1)], at=timezone.now())
+    channel.pause("The mail server refuses our login.", is_away=False)
+    rings.clear()
+    tasks.deliver()
+    assert rings == []
+    assert sink.connections == 0
 
 
 def test_it_rings_again_when_its_shift_ends_before_the_work(
