@@ -192,7 +192,7 @@ forgetOthers();
 /* On a slow connection a reader is faster than this script: what is ticked by now counts. */
 for (const form of forms()) for (const box of boxesOf(form)) box.defaultChecked = box.checked;
 restoreAll();
-/* Before it settles: a tick that is made until then must not take away those that are not shown yet. */
+/* At once: a tick that is made before must not take away those that are not shown yet. */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.closest?.("#list, #filters, #select-all")) restoreAll();
 });

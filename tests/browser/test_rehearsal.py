@@ -59,6 +59,23 @@ def test_what_is_typed_while_an_answer_arrives_is_asked_for_too(page: Page) -> N
     expect(page.get_by_role("columnheader", name="Due then")).to_be_visible()
 
 
+TYPED_AS_IT_OPENS = """() => document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+    document.querySelector("dialog [value=by]").click();
+    const days = document.querySelector("dialog [name=days]");
+    days.value = "30";
+    days.dispatchEvent(new Event("input", {bubbles: true}));
+}), {once: true})"""
+
+
+def test_what_is_typed_in_the_moment_in_which_the_dialog_opens_is_asked_for(page: Page) -> None:
+    page.goto(ASSIGNED)
+    tick_the_first(page)
+    page.locator("summary").filter(has_text="Actions").click()
+    page.evaluate(TYPED_AS_IT_OPENS)
+    page.get_by_role("button", name="Change due date").click()
+    expect(page.get_by_role("columnheader", name="Due then")).to_be_visible()
+
+
 def test_what_cannot_be_moved_is_named_before_the_press(page: Page) -> None:
     open_due_date_rehearsal(page)
     expect(page.get_by_role("dialog")).to_contain_text("Has completed it already.")
