@@ -89,7 +89,7 @@ def _ring() -> None:
 
 def carry_on(*, at: datetime) -> int:
     """Go on with every upload that is being read or carried out. Returns how many there were; idempotent."""
-    waiting = list(Upload.objects.under_way())
+    waiting = list(Upload.objects.under_way().defer("content"))
     for upload in waiting:
         try:
             go_on = read if upload.state == Upload.State.READING else carry_out
@@ -107,10 +107,11 @@ def carry_on(*, at: datetime) -> int:
 
 def read(upload: Upload, *, at: datetime) -> None:
     """Read the lines that have not been read yet, then judge them all."""
+    content = bytes(Upload.objects.values_list("content", flat=True).get(pk=upload.pk))
     try:
-        table = tables.table_of(bytes(upload.content))
+        table = tables.table_of(content)
         if not upload.lines_total:
-            lines_total = tables.about_how_many_lines(bytes(upload.content))
+            lines_total = tables.about_how_many_lines(content)
             Upload.objects.filter(pk=upload.pk).update(lines_total=lines_total, ignored=table.ignored)
         lines = islice(table.lines, upload.lines_read, None)
         position = upload.lines_read

@@ -12,6 +12,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from accounts.models import User
@@ -72,6 +73,16 @@ def test_a_file_that_met_a_busy_database_is_read_later(ada: User, lena: User, me
         assert received(ada, message).state == Upload.State.READING
     services.carry_on(at=NOW)
     assert Upload.objects.get().state == Upload.State.READ
+
+
+def test_a_sweep_fetches_a_file_when_it_reads_it_and_no_sooner(ada: User, lena: User, message: Certification) -> None:
+    with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
+        received(ada, message)
+    with CaptureQueriesContext(connection) as queries:
+        services.carry_on(at=NOW)
+    fetched = ['"content"' in query["sql"] for query in queries if '"assignments_upload"' in query["sql"]]
+    assert fetched[:2] == [False, True]
+    assert sum(fetched) == 1
 
 
 def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, message: Certification) -> None:
