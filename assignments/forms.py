@@ -12,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
+from .errors import InvalidPlan
 from .models import Assignment, Operation
-from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
+from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
+from .services import check_plan
 from .services.due_dates import MOST_DAYS_MOVED, NewDueDate
 from .tables import MOST_BYTES
 
@@ -234,10 +236,11 @@ class ReminderForm(PressForm):
 
     def clean(self) -> dict[str, Any]:
         written = super().clean() or self.cleaned_data
-        if not self.errors and not self.plan.learner:
-            self.add_error("before", "Choose at least one day on which learners are reminded.")
-        elif not self.errors and len(self.plan.learner) > MOST_MESSAGES:
-            self.add_error("before", f"Choose at most {MOST_MESSAGES} days in all; more reminders are read less.")
+        try:
+            if not self.errors:
+                check_plan(self.plan)
+        except InvalidPlan as refusal:
+            self.add_error("before", str(refusal))
         return written
 
     @property

@@ -11,7 +11,7 @@ from .close import close_on_departure, close_on_withdrawal, rehearse_unassign, u
 from .due_dates import NewDueDate, change_due_date, rehearse_change_due_date, reminded_at_once
 from .messages import rehearse_remind_now, rehearse_send_again, remind_now, send_again
 from .operations import check_press
-from .planning import change_reminders
+from .planning import change_reminders, check_plan
 from .rehearsal import Rehearsal
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
@@ -26,6 +26,7 @@ __all__ = [
     "carry_on",
     "change_due_date",
     "change_reminders",
+    "check_plan",
     "check_press",
     "close_on_departure",
     "close_on_withdrawal",

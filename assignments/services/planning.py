@@ -66,7 +66,7 @@ def check_plan(plan: Plan) -> None:
     if not plan.learner:
         raise InvalidPlan("Choose at least one day on which learners are reminded.")
     if len(plan.learner) > MOST_MESSAGES:
-        raise InvalidPlan(f"Choose at most {MOST_MESSAGES} days; more reminders are read less.")
+        raise InvalidPlan(f"Choose at most {MOST_MESSAGES} days in all; more reminders are read less.")
     if len(set(plan.learner)) < len(plan.learner) or len(set(plan.manager)) < len(plan.manager):
         raise InvalidPlan("Each day can be chosen once.")
     if not all(-MOST_DAYS_AFTER <= days <= MOST_DAYS_BEFORE for days in plan.occasions):
