@@ -29,11 +29,17 @@ def check_permission(by: User) -> Company:
     return company
 
 
-def check_press(*, by: User, certification: Certification, selected: Sequence[int]) -> Company:
-    """The company in which the press happens. Raises `NotPermitted`, `NothingSelected`, `TooManySelected`."""
+def check_certification(*, by: User, certification: Certification) -> Company:
+    """The company, if the person may assign this certification there. Raises `NotPermitted`."""
     company = check_permission(by)
     if not Certification.objects.visible_to(by).filter(pk=certification.pk).exists():
         raise NotPermitted(f"{certification.title} is not in scope for {company.name}.")
+    return company
+
+
+def check_press(*, by: User, certification: Certification, selected: Sequence[int]) -> Company:
+    """The company in which the press happens. Raises `NotPermitted`, `NothingSelected`, `TooManySelected`."""
+    company = check_certification(by=by, certification=certification)
     if not selected:
         raise NothingSelected("Nobody is selected. Tick the box beside at least one person, then try again.")
     if len(selected) > MOST_SELECTED:

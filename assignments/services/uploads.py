@@ -26,7 +26,7 @@ from certifications.models import Certification
 from notifications import doorbell, stopping
 
 from . import uploads_carried_out as press
-from .operations import check_press
+from .operations import check_certification
 from .uploads_judged import judge, note_repeated
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def receive(
 
     Raises a `RefusedOperation`.
     """
-    company = check_press(by=by, certification=certification, selected=[0])
+    company = check_certification(by=by, certification=certification)
     sent = f"{company.pk} {certification.pk} {kind} {sha256(content).hexdigest()}"
     upload, is_new = Upload.objects.defer("content").get_or_create(
         key=uuid.uuid5(op_id, sent),
@@ -196,7 +196,7 @@ def commit(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) -> Uploa
 
 @transaction.atomic
 def _take(by: User, upload: Upload, op_id: uuid.UUID) -> None:
-    check_press(by=by, certification=upload.certification, selected=[0])
+    check_certification(by=by, certification=upload.certification)
     held = Upload.objects.select_for_update(no_key=True, of=("self",)).defer("content").get(pk=upload.pk)
     if held.op_id == op_id:
         return
