@@ -194,18 +194,9 @@ class OperationQuerySet(QuerySet["models.Operation"]):
             return self.none()
         return self.filter(company=user.company_id)
 
-    def pressed(self) -> Self:
-        """Those that an admin made by pressing a button, the newest first."""
-        kinds = models.Operation.Kind
-        pressed = [
-            kinds.ASSIGN,
-            kinds.UNASSIGN,
-            kinds.CHANGE_DUE_DATE,
-            kinds.SEND_AGAIN,
-            kinds.REMIND_NOW,
-            kinds.TAKE_BACK,
-        ]
-        return self.filter(kind__in=pressed).newest_first()
+    def about_a_selection(self) -> Self:
+        """Those for which somebody chose people of one certification."""
+        return self.exclude(kind__in=[models.Operation.Kind.CHANGE_REMINDERS, *models.Operation.CONSEQUENCES])
 
     def newest_first(self) -> Self:
         return self.order_by("-made_at", "-pk")

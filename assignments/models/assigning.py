@@ -54,6 +54,9 @@ class Operation(models.Model):
         REMIND_NOW = "remind_now", "Remind now"
         TAKE_BACK = "take_back", "Take back"
 
+    #: Something else happened to a person, and that closed what was open.
+    CONSEQUENCES = (Kind.DEACTIVATION, Kind.WITHDRAWAL)
+
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -121,8 +124,8 @@ class Operation(models.Model):
 
     @property
     def is_consequence(self) -> bool:
-        """Whether nobody pressed a button for it: something else that happened to a person closed what was open."""
-        return self.kind in (self.Kind.DEACTIVATION, self.Kind.WITHDRAWAL)
+        """Whether nobody pressed a button for it."""
+        return self.kind in self.CONSEQUENCES
 
     @property
     def is_about_a_selection(self) -> bool:

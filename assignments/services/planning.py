@@ -82,7 +82,7 @@ def _check_unchanged(ours: Operation, seen: Plan) -> None:
     if ReminderRule.objects.plan_of(company.pk) == seen:
         return
     others = Operation.objects.filter(company=company, kind=Operation.Kind.CHANGE_REMINDERS).exclude(pk=ours.pk)
-    last = others.select_related("made_by").order_by("-made_at", "-pk").first()
+    last = others.select_related("made_by").newest_first().first()
     who = f"{last.made_by.full_name} changed" if last and last.made_by else "Somebody changed"
     when = f" on {in_words(last.made_at, company.zone)}" if last else ""
     raise ChangedMeanwhile(f"{who} the reminders{when}, after you opened this page. Look at them, then choose again.")

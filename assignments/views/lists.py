@@ -144,7 +144,8 @@ TABS = {
 def certification_list(request: PersonRequest) -> HttpResponse:
     query = ListQuery.of(request, CERTIFICATION_KEYS, default="title")
     certifications = certifications_with_counts(request.user, on=today_of(request))
-    recent = Operation.objects.visible_to(request.user).pressed().select_related("made_by", "certification")[:5]
+    recent = Operation.objects.visible_to(request.user).about_a_selection().newest_first()
+    recent = recent.select_related("made_by", "certification")[:5]
     context = {"certifications": query.sorted(certifications), "sort": query.sort, "recent": recent}
     return render(request, "assignments/certification_list.html", context)
 
@@ -227,7 +228,7 @@ def _operation_on(request: PersonRequest, certification: Certification) -> Opera
         op_id = uuid.UUID(request.GET.get("operation", ""))
     except ValueError:
         return None
-    return operations_of(request.user).pressed().filter(op_id=op_id, certification=certification).first()
+    return operations_of(request.user).about_a_selection().filter(op_id=op_id, certification=certification).first()
 
 
 @dataclass(frozen=True)

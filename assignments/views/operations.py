@@ -112,7 +112,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
-    operation = get_object_or_404(operations_of(request.user).pressed(), op_id=op_id)
+    operation = get_object_or_404(operations_of(request.user).about_a_selection(), op_id=op_id)
     return render(request, "assignments/_operation_delivery.html", _result_of(operation))
 
 

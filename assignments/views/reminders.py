@@ -58,7 +58,7 @@ def _show(request: PersonRequest, form: ReminderForm, *, refusal: str = "", stat
     context = {
         "form": form,
         "refusal": refusal,
-        "last_change": changes.select_related("made_by").order_by("-made_at", "-pk").first(),
+        "last_change": changes.select_related("made_by").newest_first().first(),
         "concerned": _concerned(request),
         "city": zone_city(request.company.time_zone),
     }

@@ -211,7 +211,7 @@ def test_some_are_inactive_and_what_they_had_open_is_closed_for_that_reason(demo
 
 
 def test_the_history_has_presses_of_every_kind_by_ada_and_by_another_admin(demo: None) -> None:
-    pressed = Operation.objects.visible_to(login("ada@meridian.example")).pressed()
+    pressed = Operation.objects.visible_to(login("ada@meridian.example")).about_a_selection()
 
     assert set(pressed.values_list("kind", flat=True)) == {
         "assign",

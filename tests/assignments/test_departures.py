@@ -95,7 +95,7 @@ def test_each_is_an_operation_with_one_change_per_assignment(
 def test_they_are_no_presses_of_a_button(ada: User, lena: User, message: Certification) -> None:
     pressed = assign(ada, message, lena)
     leave(lena, by=ada)
-    assert list(Operation.objects.visible_to(ada).pressed()) == [pressed]
+    assert list(Operation.objects.visible_to(ada).about_a_selection()) == [pressed]
 
 
 def test_who_has_nothing_open_leaves_no_trace(ada: User, lena: User, message: Certification) -> None:
