@@ -88,6 +88,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         ACTIVE = "active", "Active"
         INACTIVE = "inactive", "Inactive"
 
+    #: Of whoever belongs to the company now.
+    PRESENT = (Status.ACTIVE, Status.WAITING)
+
     email = models.EmailField(
         unique=True, error_messages={"unique": "Somebody with this email address exists already."}
     )

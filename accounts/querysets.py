@@ -73,6 +73,9 @@ def one_of(ids: Iterable[int]) -> OneOf:
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
+    def on_plus(self) -> Self:
+        return self.filter(plan=self.model.Plan.PLUS)
+
     def time_zones(self) -> models.QuerySet[Company, str]:
         """The distinct IANA names in use, one row per zone."""
         return self.order_by().values_list("time_zone", flat=True).distinct()

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
-from certifications.models import CertificationEnrollment
+from certifications.models import NOT_STARTED, STATUSES
 
 from . import notices
 from .filters import Column, Facet, Managers, Scope
@@ -15,8 +15,6 @@ from .querysets import REASONS
 
 #: ?delivery=failed
 NOT_REACHED = "failed"
-NOT_STARTED = "not_started"
-STATUSES = {NOT_STARTED: "Not started", **dict(CertificationEnrollment.Status.choices)}
 DUE = {"none": "No due date", "week": "This week", "overdue": "Overdue"}
 #: ?reason=… → the annotation of `with_reasons`
 _REASONS = {"waiting": "is_waiting", "training": "lacks_training", "enrollment": "lacks_enrollment"}

@@ -58,7 +58,7 @@ class LearnerQuerySet(UserQuerySet):
 
     def present(self) -> Self:
         """All but Inactive people, said so that they can be counted in an index alone."""
-        return self.filter(status__in=[User.Status.ACTIVE, User.Status.WAITING])
+        return self.filter(status__in=User.PRESENT)
 
     def assigned_to(self, certification: Certification) -> Self:
         return self.present()._with_standing(certification.pk, certification.program_id).filter(is_assigned=True)

@@ -213,3 +213,8 @@ class StepCompletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id}: {self.step_id}"
+
+
+#: How far somebody is with a certification: the status of the enrolment, or that there is none.
+NOT_STARTED = "not_started"
+STATUSES = {NOT_STARTED: "Not started", **dict(CertificationEnrollment.Status.choices)}

@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assignments.lists import SortKeys
-
-from .querysets import STATUSES
+from certifications.models import STATUSES
 
 Row = dict[str, Any]
 

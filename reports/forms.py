@@ -10,13 +10,13 @@ from typing import Self
 from django.http import QueryDict
 
 from accounts.models import User
-from certifications.models import Certification
+from certifications.models import STATUSES, Certification
 
-from .querysets import STATUSES, ProgressQuerySet
+from .querysets import ProgressQuerySet
 
 PRESENT, INACTIVE = "present", "inactive"
 PEOPLE = {PRESENT: "Active and waiting", INACTIVE: "Inactive"}
-STATUSES_OF_PEOPLE = {PRESENT: [User.Status.ACTIVE, User.Status.WAITING], INACTIVE: [User.Status.INACTIVE]}
+STATUSES_OF_PEOPLE = {PRESENT: User.PRESENT, INACTIVE: [User.Status.INACTIVE]}
 OVERDUE = {"yes": "Overdue"}
 
 

@@ -33,12 +33,10 @@ from accounts.querysets import UserQuerySet, one_of
 from assignments import notices
 from assignments.models import Assignment, Learner
 from assignments.querysets import AssignmentQuerySet
-from certifications.models import Certification, CertificationEnrollment, StepCompletion
+from certifications.models import NOT_STARTED, Certification, CertificationEnrollment, StepCompletion
 from certifications.querysets import CertificationQuerySet, steps_of
 
 Status = CertificationEnrollment.Status
-NOT_STARTED = "not_started"
-STATUSES = {NOT_STARTED: "Not started", **dict(Status.choices)}
 CELLS = (
     *("first_name", "last_name", "email", "title", "functional_area", "region", "manager"),
     *("certification", "fast_start_enrolled_at", "enrollment_status", "steps_done", "steps_total"),
@@ -117,7 +115,7 @@ def progress_of(user: User) -> ProgressQuerySet:
 
 def behind(user: User, *, on: date) -> dict[str, int]:
     """How many assignments that `user` may report on are overdue, and of how many people: `rows`, `people`."""
-    overdue = progress_of(user).of_statuses([User.Status.ACTIVE, User.Status.WAITING]).overdue(on=on)
+    overdue = progress_of(user).of_statuses(User.PRESENT).overdue(on=on)
     return overdue.aggregate(rows=Count("pk"), people=Count("pk", distinct=True))
 
 

@@ -38,13 +38,13 @@ def queue_reminders(*, at: datetime) -> int:
     company's plan, ever (domain: Messages). What was missed while the system was down is caught up
     once: of several missed ones only the last, a reminder not after the due day.
     """
-    plus = Company.objects.filter(plan=Company.Plan.PLUS)
+    plus = Company.objects.on_plus()
     return sum(_queue_due(plus.filter(time_zone__in=zones), days, at) for days, zones in _zones_by_days(at).items())
 
 
 def queue_reminders_of(company: Company, *, at: datetime) -> int:
     """The same for one company."""
-    only = Company.objects.filter(pk=company.pk, plan=Company.Plan.PLUS)
+    only = Company.objects.on_plus().filter(pk=company.pk)
     return _queue_due(only, days_in(company.zone, at), at)
 
 
