@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
+from . import lengths
 from .errors import InvalidPlan
-from .models import Assignment, Operation
+from .models import Operation
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
 from .services import check_plan
 from .services.due_dates import MOST_DAYS_MOVED, NewDueDate
@@ -154,7 +155,7 @@ class NewDueDateForm(DueDateForm):
 class AssignForm(DueDateForm):
     name = forms.CharField(
         label="Assignment Name",
-        max_length=Assignment._meta.get_field("name").max_length,
+        max_length=lengths.NAME,
         help_text="What learners and the Certification Progress report show.",
     )
     field_order = ["name", "due_on", "op_id"]

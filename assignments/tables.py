@@ -17,10 +17,12 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from . import lengths
+
 #: Bytes of a file; of an XLSX once it is unpacked, and of its list of texts, which is kept whole.
 MOST_BYTES, MOST_UNPACKED, MOST_TEXTS = 10_000_000, 60_000_000, 30_000_000
-#: Lines; columns that are looked at; letters of a cell.
-MOST_LINES, MOST_COLUMNS, MOST_LETTERS = 50_000, 50, 200
+#: Lines; columns that are looked at.
+MOST_LINES, MOST_COLUMNS = 50_000, 50
 #: The last line that a spreadsheet can have. A row may say that it is the 400,000,000th: nobody walks there.
 LAST_LINE = 1_048_576
 TEXTS = "xl/sharedstrings.xml"
@@ -102,7 +104,7 @@ def _columns(heads: Sequence[Cell]) -> tuple[dict[str, int], list[str]]:
         if meant and meant not in places:
             places[meant] = place
         elif said and said.casefold() != REASON:
-            ignored.append(said[:MOST_LETTERS])
+            ignored.append(said[: lengths.CELL])
     return places, ignored[:MOST_COLUMNS]
 
 
@@ -128,14 +130,16 @@ def _line(number: int, cells: dict[str, Cell]) -> Line:
     takes_away = text.casefold() in NO_DAY
     faults = [
         "" if email else "There is no email address.",
-        "The email address is too long." if len(email) > 254 else "",
-        "The assignment name has more than 120 characters." if len(name) > 120 else "",
+        "The email address is too long." if len(email) > lengths.EMAIL else "",
+        f"The assignment name has more than {lengths.NAME} characters." if len(name) > lengths.NAME else "",
         f"“{text[:40]}” is no day that can be told for sure. Write it like 2027-03-09."
         if text and not takes_away and due_on is None
         else "",
     ]
     fault = next(filter(None, faults), "")
-    return Line(number, email[:254], name[:MOST_LETTERS], text[:60], due_on, takes_away, fault)
+    return Line(
+        number, email[: lengths.EMAIL], name[: lengths.CELL], text[: lengths.DUE_TEXT], due_on, takes_away, fault
+    )
 
 
 def _day_of(text: str) -> date | None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Company, User
+from assignments import lengths
 from assignments.querysets import (
     REASONS,
     AssignmentChangeQuerySet,
@@ -68,14 +69,16 @@ class Operation(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="operations"
     )
     made_at = models.DateTimeField()
-    name = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=lengths.NAME, blank=True)
     due_on = models.DateField(null=True)
     moved_by_days = models.SmallIntegerField(null=True, help_text="Each due day by so many days; below zero: earlier.")
     to_working_day = models.BooleanField(
         default=False, help_text="Then from a Saturday or a Sunday on to the Monday after."
     )
     reason = models.CharField(max_length=200, blank=True, help_text="Why, in the words of who pressed.")
-    file_name = models.CharField(max_length=120, blank=True, help_text="Of the file that named whom it concerns.")
+    file_name = models.CharField(
+        max_length=lengths.FILE_NAME, blank=True, help_text="Of the file that named whom it concerns."
+    )
     takes_back = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_in")
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -152,7 +155,7 @@ class Assignment(models.Model):
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="assignments")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="assignments")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="assignments")
-    name = models.CharField("Assignment Name", max_length=120)
+    name = models.CharField("Assignment Name", max_length=lengths.NAME)
     due_on = models.DateField(null=True, help_text="Good until the end of this day in the company's time zone.")
     next_reminder_on = models.DateField(
         null=True, help_text="The company's local day of the next occasion of its plan; empty when none is to come."

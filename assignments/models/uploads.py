@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Company
+from assignments import lengths
 from assignments.upload_querysets import UploadQuerySet, UploadRowQuerySet
 from certifications.models import Certification
 
@@ -36,12 +37,12 @@ class Upload(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="uploads")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="uploads")
     kind = models.CharField(max_length=20, choices=Kind)
-    file_name = models.CharField(max_length=120)
+    file_name = models.CharField(max_length=lengths.FILE_NAME)
     content = models.BinaryField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
     uploaded_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State, default=State.READING)
-    fault = models.CharField(max_length=300, blank=True, help_text="Why it could not be read or carried out.")
+    fault = models.CharField(max_length=lengths.FAULT, blank=True, help_text="Why it could not be read or carried out.")
     ignored = models.JSONField(default=list, help_text="The heads of columns that mean nothing here.")
     lines_total = models.PositiveIntegerField(default=0, help_text="About, until it is read.")
     lines_read = models.PositiveIntegerField(default=0)
@@ -83,15 +84,17 @@ class UploadRow(models.Model):
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField()
-    email = models.CharField(max_length=254, blank=True)
-    due_text = models.CharField(max_length=60, blank=True)
-    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=lengths.EMAIL, blank=True)
+    due_text = models.CharField(max_length=lengths.DUE_TEXT, blank=True)
+    name = models.CharField(max_length=lengths.CELL, blank=True)
     due_on = models.DateField(null=True)
     learner = models.ForeignKey(Learner, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField(null=True, help_text="Of the assignment when the line was judged.")
-    fault = models.CharField(max_length=300, blank=True, help_text="What is wrong with the line itself.")
-    reason = models.CharField(max_length=500, blank=True, help_text="Why nothing can be done for the person.")
+    fault = models.CharField(max_length=lengths.FAULT, blank=True, help_text="What is wrong with the line itself.")
+    reason = models.CharField(
+        max_length=lengths.REASON, blank=True, help_text="Why nothing can be done for the person."
+    )
 
     objects = UploadRowQuerySet.as_manager()
 

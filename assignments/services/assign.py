@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from accounts.querysets import one_of
-from assignments import notices
+from assignments import lengths, notices
 from assignments.errors import InvalidName
 from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
@@ -94,8 +94,8 @@ def rehearse_assign(*, by: User, certification: Certification, learner_ids: Sequ
 def checked_name(name: str) -> str:
     """The name as it is kept. Raises `InvalidName`."""
     name = " ".join(name.split())
-    if not name or len(name) > 120:
-        raise InvalidName("Give the assignment a name of 1 to 120 characters.")
+    if not name or len(name) > lengths.NAME:
+        raise InvalidName(f"Give the assignment a name of 1 to {lengths.NAME} characters.")
     return name
 
 

@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
-from assignments import tables
+from assignments import lengths, tables
 from assignments.errors import ChangedMeanwhile, RefusedOperation
 from assignments.models import Upload, UploadRow
 from certifications.models import Certification
@@ -58,7 +58,7 @@ def receive(
             "company": company,
             "certification": certification,
             "kind": kind,
-            "file_name": file_name[-120:],
+            "file_name": file_name[-lengths.FILE_NAME :],
             "content": content,
             "uploaded_by": by,
             "uploaded_at": at,
@@ -164,7 +164,9 @@ def _row(upload: Upload, line: tables.Line) -> UploadRow:
 def _give_up(upload: Upload, why: str) -> None:
     if _held(upload, Upload.State.READING):
         UploadRow.objects.filter(upload=upload).delete()
-        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.UNREADABLE, fault=why[:300], lines_read=0)
+        Upload.objects.filter(pk=upload.pk).update(
+            state=Upload.State.UNREADABLE, fault=why[: lengths.FAULT], lines_read=0
+        )
 
 
 @transaction.atomic
@@ -222,5 +224,5 @@ def carry_out(upload: Upload, *, at: datetime) -> None:
 
 def _put_back(upload: Upload, why: str) -> None:
     """One that was pressed is as it was before, and says why."""
-    again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": why[:300]}
+    again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": why[: lengths.FAULT]}
     Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED).update(**again)

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
+from assignments import lengths
 from assignments.models import Assignment, Learner, Operation, ReminderRule, Upload, UploadRow
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.upload_querysets import UploadRowQuerySet
@@ -100,7 +101,9 @@ def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> 
     zone = operation.company.zone
     since = _assignments(rows.good()).exclude(pk__in=one_of(seen)).select_related("assigned_by")
     for assignment in since:
-        rows.filter(assignment=assignment).update(reason=f"Assigned once more {made(assignment, zone)}."[:500])
+        rows.filter(assignment=assignment).update(
+            reason=f"Assigned once more {made(assignment, zone)}."[: lengths.REASON]
+        )
     return close(operation, _assignments(rows.good()), Assignment.ClosedReason.UNASSIGNED)
 
 
@@ -109,7 +112,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versio
     changed = [pk for pk, version in now if pk is not None and seen.get(pk) != version]
     reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
     for pk, reason in reasons.items():
-        rows.filter(assignment=pk).update(reason=reason[:500])
+        rows.filter(assignment=pk).update(reason=reason[: lengths.REASON])
     own = _good_lines(operation).filter(assignment=OuterRef("pk"))
     able = list(rows.good().values_list("assignment", flat=True))
     return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))

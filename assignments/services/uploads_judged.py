@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, OuterRef, Subquery
 
 from accounts.querysets import one_of
+from assignments import lengths
 from assignments.models import Assignment, Upload, UploadRow
 from assignments.upload_querysets import UploadRowQuerySet
 
@@ -89,4 +90,4 @@ def _write(rows: UploadRowQuerySet, reasons: Iterable[tuple[int, str]]) -> None:
     for learner, reason in reasons:
         learners.setdefault(reason, []).append(learner)
     for reason, ids in learners.items():
-        rows.filter(learner__in=one_of(ids)).update(reason=reason[:500])
+        rows.filter(learner__in=one_of(ids)).update(reason=reason[: lengths.REASON])
