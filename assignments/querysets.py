@@ -11,6 +11,7 @@ from django.db.models import (
     CharField,
     Exists,
     ExpressionWrapper,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -143,6 +144,13 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
 
     def not_completed(self) -> Self:
         return self.exclude(_is_completed())
+
+    def for_learner(self, learner: User) -> Self:
+        """The person's own open ones as they read them: with their progress, the next due first."""
+        mine = self.visible_to(learner).of(learner).open().with_progress()
+        return mine.select_related("certification", "assigned_by").order_by(
+            F("due_on").asc(nulls_last=True), "assigned_at"
+        )
 
     def without_successor(self) -> Self:
         """Those after which their learner was not assigned to the same certification once more."""

@@ -18,6 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -84,6 +85,18 @@ def progress(field: str, *, person: Reference, certification: Reference) -> Subq
     return Subquery(enrollments.values(field))
 
 
+def _standing(*, person: Reference, program: Reference) -> dict[str, Combinable]:
+    """How far the person is on the way into the Fast Start Program."""
+    here = {"person": person, "program": program}
+    return {
+        "is_enrolled": is_enrolled(**here),
+        "enrolled_at": enrolled_at(**here),
+        "has_attended": has_attended(**here),
+        "last_attended_on": last_attended_on(**here),
+        "missing": missing(),
+    }
+
+
 class FastStartProgramQuerySet(QuerySet["models.FastStartProgram"]):
     def visible_to(self, user: User) -> Self:
         """Those that lead to a certification in scope for the person's company; one row per program."""
@@ -91,14 +104,7 @@ class FastStartProgramQuerySet(QuerySet["models.FastStartProgram"]):
 
     def with_standing_of(self, user: User) -> Self:
         """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on`, `missing`."""
-        here = {"person": user, "program": OuterRef("pk")}
-        return self.annotate(
-            is_enrolled=is_enrolled(**here),
-            enrolled_at=enrolled_at(**here),
-            has_attended=has_attended(**here),
-            last_attended_on=last_attended_on(**here),
-            missing=missing(),
-        )
+        return self.annotate(**_standing(person=user, program=OuterRef("pk")))
 
     def with_certifications_for(self, user: User) -> Self:
         """Each with `opens`: the certifications in scope for the person's company that it is the way to."""
@@ -123,14 +129,9 @@ class CertificationQuerySet(QuerySet["models.Certification"]):
         the prerequisite; `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`;
         and `is_open`, whether the person may do its steps: enrolled, or begun before.
         """
-        prerequisite = {"person": user, "program": OuterRef("program")}
         own = {"person": user, "certification": OuterRef("pk")}
         return self.annotate(
-            is_enrolled=is_enrolled(**prerequisite),
-            enrolled_at=enrolled_at(**prerequisite),
-            has_attended=has_attended(**prerequisite),
-            last_attended_on=last_attended_on(**prerequisite),
-            missing=missing(),
+            **_standing(person=user, program=OuterRef("program")),
             status=progress("status", **own),
             started_at=progress("started_at", **own),
             completed_at=progress("completed_at", **own),

@@ -127,8 +127,7 @@ def unreached(user: User) -> dict[str, int]:
 
 def next_assignments(user: User) -> AssignmentQuerySet:
     """The person's own that are not completed, the next due first, with their progress."""
-    mine = Assignment.objects.visible_to(user).of(user).open().not_completed().with_progress()
-    return mine.select_related("certification", "assigned_by").order_by(F("due_on").asc(nulls_last=True), "assigned_at")
+    return Assignment.objects.for_learner(user).not_completed()
 
 
 def begun_beside_assignments(user: User) -> CertificationQuerySet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -23,9 +22,7 @@ def enroll(request: PersonRequest) -> HttpResponse:
 @page_of(OWN_PAGES)
 @require_safe
 def my_assignments(request: PersonRequest) -> HttpResponse:
-    mine = Assignment.objects.visible_to(request.user).of(request.user).open().with_progress()
-    mine = mine.select_related("certification", "assigned_by").order_by(F("due_on").asc(nulls_last=True), "assigned_at")
-    assignments = list(mine)
+    assignments = list(Assignment.objects.for_learner(request.user))
     context = {
         "to_do": [assignment for assignment in assignments if assignment.completed_at is None],
         "completed": [assignment for assignment in assignments if assignment.completed_at is not None],
