@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from certifications import services as training
 from certifications.models import Certification, FastStartProgram, Step
 
 
@@ -138,14 +139,10 @@ def fill_catalogue() -> dict[str, Certification]:
 
 
 def _certification(course: Course) -> Certification:
-    program = FastStartProgram.objects.create(
-        title=course.program, slug=course.program_slug, description=course.program_description
-    )
-    certification = Certification.objects.create(
-        title=course.title, slug=course.slug, description=course.description, program=program
-    )
-    Step.objects.bulk_create(
-        Step(certification=certification, position=position, title=title, description=description)
-        for position, (title, description) in enumerate(course.steps, start=1)
-    )
+    program = FastStartProgram(title=course.program, slug=course.program_slug, description=course.program_description)
+    training.save_entry(entry=program)
+    certification = Certification(title=course.title, slug=course.slug, description=course.description, program=program)
+    training.save_entry(entry=certification)
+    steps = [Step(title=title, description=description) for title, description in course.steps]
+    training.arrange_steps(certification=certification, steps=steps)
     return certification

@@ -74,9 +74,8 @@ class Chronicle:
     def training(self, ago: int, *, went: Sequence[User], enrolled: Sequence[User]) -> None:
         """A training, and a week later the enrolments of some of those who were there."""
         end = self.diary.workday(self.company, days_ago=ago, at=time(16, 30))
-        session = TrainingSession.objects.create(
-            program=self.certification.program, title=self.session_title, held_on=end.date()
-        )
+        session = TrainingSession(program=self.certification.program, title=self.session_title, held_on=end.date())
+        training.save_entry(entry=session)
         for person in went:
             self.diary.note(end, partial(self._attend, person, session))
         for number, person in enumerate(enrolled):
