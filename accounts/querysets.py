@@ -103,6 +103,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def by_name(self) -> Self:
         return self.order_by("first_name", "last_name", "pk")
 
+    def locked(self) -> Self:
+        """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     """The stock manager's doors, which the framework's own commands use."""

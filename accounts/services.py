@@ -161,7 +161,7 @@ def deactivate(*, person: User, by: User | None, at: datetime) -> bool:
     Returns whether anything changed; a person who is Inactive already stays as they are.
     """
     hold_company(person.company_id)
-    locked = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    locked = User.objects.locked().get(pk=person.pk)
     if locked.status == User.Status.INACTIVE:
         return False
     User.objects.filter(pk=person.pk).update(status=User.Status.INACTIVE)

@@ -165,6 +165,10 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         """Annotates `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`."""
         return self.annotate(**_progress())
 
+    def locked(self) -> Self:
+        """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
 
 # Composed once each, since most pages ask for them and they are the same for everybody: composing the question for one
 # person takes Django longer than PostgreSQL takes to answer it.

@@ -145,7 +145,7 @@ def arrange_steps(*, certification: Certification, steps: Sequence[Step]) -> Non
 
 
 def _lock(person: User) -> None:
-    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    User.objects.locked().get(pk=person.pk)
 
 
 def _begin(person: User, certification: Certification, at: datetime) -> CertificationEnrollment:

@@ -100,8 +100,8 @@ def checked_name(name: str) -> str:
 
 
 def lock_learners(learners: LearnerQuerySet) -> None:
-    """Hold off whatever changes who these people are or may do, in one order for everybody."""
-    list(learners.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    """Hold off whatever changes who these people are or may do."""
+    list(learners.locked().values_list("pk", flat=True))
 
 
 def open_assignments(

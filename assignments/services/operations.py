@@ -96,6 +96,5 @@ def finish(operation: Operation, *, requested: int, changed: int, skipped: Itera
 
 
 def lock(assignments: AssignmentQuerySet) -> list[int]:
-    """The ids of these assignments, locked in one order for everybody, so that no two presses deadlock."""
-    locked = assignments.order_by("pk").select_for_update(no_key=True, of=("self",))
-    return list(locked.values_list("pk", flat=True))
+    """The ids of these assignments, locked."""
+    return list(assignments.locked().values_list("pk", flat=True))

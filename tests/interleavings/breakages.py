@@ -17,6 +17,8 @@ DUE_DATES = "assignments/services/due_dates.py"
 MESSAGES = "assignments/services/messages.py"
 MODELS = "assignments/models/assigning.py"
 OPERATIONS = "assignments/services/operations.py"
+PEOPLE_ASKED = "accounts/querysets.py"
+ASSIGNMENTS_ASKED = "assignments/querysets.py"
 TAKE_BACK = "assignments/services/take_back.py"
 TRAINING = "certifications/services.py"
 FILES = "assignments/services/uploads_carried_out.py"
@@ -42,7 +44,7 @@ class Breakage:
 BREAKAGES = [
     Breakage(
         "locks in no fixed order",
-        [Exchange(ASSIGN, _LOCKED, _IN_ANY_ORDER), Exchange(OPERATIONS, _LOCKED, _IN_ANY_ORDER)],
+        [Exchange(PEOPLE_ASKED, _LOCKED, _IN_ANY_ORDER), Exchange(ASSIGNMENTS_ASKED, _LOCKED, _IN_ANY_ORDER)],
     ),
     Breakage("nobody asks for the version", [Exchange(DUE_DATES, "elif seen[pk] == version:", "elif seen[pk]:")]),
     Breakage(
@@ -78,7 +80,7 @@ BREAKAGES = [
     ),
     Breakage(
         "nobody locks what they change",
-        [Exchange(OPERATIONS, _LOCKED + "\n    return list(locked", 'order_by("pk")\n    return list(locked')],
+        [Exchange(ASSIGNMENTS_ASKED, _LOCKED, 'order_by("pk")')],
     ),
     Breakage(
         "taken back over what was changed since",
