@@ -14,6 +14,9 @@ STATIC = settings.BASE_DIR / "static"
 INLINE = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE)
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//|url\(["']?(?:https?:)?//|@import""", re.IGNORECASE)
 
+#: In a template, in a script, for an icon, by a filter.
+WORN = re.compile(r'\b(?:class|className|extra)\s*=\s*"([^"]*)"|\b(?:return|else) "(asc-[^"]*)"')
+
 
 def markup(template: Path) -> str:
     """The template without what Django fills in."""
@@ -48,15 +51,12 @@ def test_a_stylesheet_is_loaded_and_asks_no_other_host(stylesheet: Path) -> None
     assert not ELSEWHERE.search(stylesheet.read_text())
 
 
-def test_every_class_of_ours_in_a_template_has_a_rule() -> None:
+def test_every_class_of_ours_has_a_rule_and_every_rule_is_for_a_class_that_something_wears() -> None:
     ruled = {name for css in (STATIC / "css").glob("*.css") for name in re.findall(r"\.(asc-[\w-]+)", css.read_text())}
-    used = {
-        name
-        for template in PAGES
-        for value in re.findall(r'class="([^"]*)"', markup(template))
-        for name in re.findall(r"(?<![\w-])asc-[\w-]*\w", value)
-    }
-    assert used <= ruled
+    code = [*PAGES, *(STATIC / "js").glob("*.js"), *settings.BASE_DIR.glob("*/templatetags/*.py")]
+    written = [*map(markup, PAGES), *(path.read_text() for path in code)]
+    values = " ".join("".join(value) for text in written for value in WORN.findall(text))
+    assert set(re.findall(r"(?<![\w-])asc-[\w-]*\w", values)) == ruled
 
 
 def test_vendored_files_are_what_their_readme_says() -> None:
