@@ -158,7 +158,6 @@ class AssignForm(DueDateForm):
         max_length=lengths.NAME,
         help_text="What learners and the Certification Progress report show.",
     )
-    field_order = ["name", "due_on", "op_id"]
 
 
 class PreviewForm(AssignForm):

@@ -61,9 +61,6 @@ class LearnerQuerySet(UserQuerySet):
         """All but Inactive people, said so that they can be counted in an index alone."""
         return self.filter(status__in=User.PRESENT)
 
-    def assigned_to(self, certification: Certification) -> Self:
-        return self.present()._with_standing(certification.pk, certification.program_id).filter(is_assigned=True)
-
     def eligible_for(self, certification: Certification) -> Self:
         """Active, enrolled in the prerequisite, without an open assignment: exactly those whom none of
         the `REASONS` keeps away, said without them so that the database can use its indexes.

@@ -184,10 +184,9 @@ def _readable(cell: str) -> str:
 
 def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     try:
-        sheet = _opened(content).active
-        # What it says of its own size is often wrong, and the library would believe it.
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(max_row=LAST_LINE, max_col=MOST_COLUMNS, values_only=True), 1):
+        # Within bounds of ours: what a sheet says of its own size is often wrong, and the library would believe it.
+        rows = _opened(content).active.iter_rows(max_row=LAST_LINE, max_col=MOST_COLUMNS, values_only=True)
+        for number, cells in enumerate(rows, 1):
             if any(cells):  # a million empty lines are made up for one that says it is the last
                 yield number, [_cell(value) for value in cells]
     except Unreadable:

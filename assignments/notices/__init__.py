@@ -4,7 +4,6 @@
 say how each kind reads, `previews` shows it before anything is promised.
 """
 
-from .keys import about_assignment
 from .learners import LEARNER_KINDS, as_told
 from .managers import MANAGER_KINDS
 from .previews import Preview, previews_of
@@ -24,7 +23,6 @@ __all__ = [
     "KINDS",
     "Preview",
     "about",
-    "about_assignment",
     "as_told",
     "cancel_for_closed",
     "cancel_reminders",

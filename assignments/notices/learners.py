@@ -82,8 +82,6 @@ def _reminder_ends_at(notification: Notification, assignment: Assignment) -> dat
 
 def _describe(notification: Notification, assignment: Assignment, at: datetime) -> dict[str, Any]:
     company, by = assignment.company, assignment.assigned_by
-    today = company.day_at(at)
-    due_on = assignment.due_on
     return {
         "recipient": assignment.learner,
         "company_name": company.name,
@@ -94,10 +92,9 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
         "steps_left": assignment.steps_total - assignment.steps_done,
         "assigned_by_name": by.full_name if by else company.name,
         "assigned_on": company.day_at(assignment.assigned_at),
-        "due_on": due_on,
-        "days_left": (due_on - today).days if due_on else None,
+        "due_on": assignment.due_on,
         "reminder_on": _reminder_to_come(assignment, at),
-        "today": today,
+        "today": company.day_at(at),
         "zone_name": zone_city(company.time_zone),
         "reminded_by_name": notification.context.get("by", ""),
         "url": f"{settings.SITE_URL}{_path(notification, assignment) or ''}",

@@ -7,7 +7,6 @@ Instants are aware.
 
 from .again import send_again
 from .channel import state as channel_state
-from .claims import free_expired_leases
 from .delivery import BATCH, Delivery, deliver_due, deliver_shift
 from .heartbeats import beat
 from .history import record_as_sent
@@ -26,7 +25,6 @@ __all__ = [
     "deliver_due",
     "deliver_shift",
     "delivery_counts",
-    "free_expired_leases",
     "mark_all_read",
     "mark_read",
     "promise",

@@ -85,8 +85,9 @@ def group_by_the_rules(person: User, certification: Certification) -> str:
 
 def groups(certification: Certification) -> dict[str, list[int]]:
     learners = Learner.objects.all()
+    assigned = Assignment.objects.open().filter(certification=certification)
     return {
-        "assigned": sorted(learners.assigned_to(certification).values_list("pk", flat=True)),
+        "assigned": sorted(assigned.values_list("learner", flat=True)),
         "eligible": sorted(learners.eligible_for(certification).values_list("pk", flat=True)),
         "not eligible": sorted(learners.not_eligible_for(certification).values_list("pk", flat=True)),
     }

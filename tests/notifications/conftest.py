@@ -47,7 +47,6 @@ def _describe(notification: Notification, person: User, at: datetime) -> dict[st
         "assigned_on": date(2027, 3, 1),
         "zone_name": "New York",
         "url": "http://127.0.0.1:8000/enroll/certifications/command-of-the-message/",
-        "days_left": 8,
         "today": date(2027, 3, 1),
     }
 

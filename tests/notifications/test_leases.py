@@ -77,7 +77,7 @@ def test_what_a_dead_worker_holds_is_freed_when_its_lease_has_run_out(ada: User,
     claims.claim(at=NOON, size=10)
     assert services.deliver_due(at=NOON) == Delivery(), "held"
     expire_all()
-    assert services.free_expired_leases() == 1
+    assert claims.free_expired_leases() == 1
     assert services.deliver_due(at=NOON) == Delivery(sent=1)
 
 
@@ -95,7 +95,7 @@ def test_a_worker_that_slept_past_its_lease_may_neither_send_nor_mark(ada: User)
     stale = claims.claim(at=NOON, size=10)
     expire_all()
     assert not claims.begin(stale.pks[0], stale.token)
-    services.free_expired_leases()
+    claims.free_expired_leases()
     fresh = claims.claim(at=NOON, size=10)
     assert not claims.begin(stale.pks[0], stale.token)
     assert not claims.finish(stale.pks[0], stale.token, State.FAILED, failure="Stale.")
@@ -121,7 +121,7 @@ def test_an_email_whose_worker_died_three_times_in_the_middle_of_it_fails(ada: U
         claim = claims.claim(at=NOON, size=10)
         claims.begin(told(ada).pk, claim.token)
         expire_all()
-        services.free_expired_leases()
+        claims.free_expired_leases()
     assert (told(ada).state, told(max).state) == (State.FAILED, State.PENDING)
     assert told(ada).failure == "It was begun 3 times, and nobody knows how that ended. It may be there."
 
@@ -133,7 +133,7 @@ def test_deaths_are_counted_in_a_row_only(ada: User) -> None:
         claim = claims.claim(at=NOON, size=10)
         claims.begin(told(ada).pk, claim.token)
         expire_all()
-        services.free_expired_leases()
+        claims.free_expired_leases()
         claim = claims.claim(at=NOON, size=10)
         claims.begin(told(ada).pk, claim.token)
         claims.finish(told(ada).pk, claim.token, State.PENDING)

@@ -72,7 +72,7 @@ def test_the_reminder_says_what_is_left_and_by_when(rosa: User) -> None:
 
 
 def test_without_a_due_day_no_day_is_spoken_of(rosa: User) -> None:
-    variables = reminder(rosa) | {"due_on": None, "reminder_on": None, "days_left": None}
+    variables = reminder(rosa) | {"due_on": None, "reminder_on": None}
     for template in ("assigned.txt", "assigned.html"):
         mail = render_to_string(f"assignments/email/{template}", variables)
         assert "Due" not in mail
