@@ -69,6 +69,7 @@ class _RelatedIdIn(_AnyOf, RelatedIn):
 
 
 def one_of(ids: Iterable[int]) -> OneOf:
+    """Any number of ids, for `pk__in`; as a word of the sentence that it stands in."""
     return OneOf(ids)
 
 

@@ -40,7 +40,7 @@ def hold_company(pk: int | None) -> None:
 
 @transaction.atomic
 def create_operator(*, email: str, password: str | None, **fields: Any) -> User:
-    """Vendor staff with every right in the back office and no company."""
+    """Vendor staff with every right in the back office and no company. Raises ValidationError."""
     rights = {"status": User.Status.ACTIVE, "is_staff": True, "is_superuser": True}
     return _create(email=email, password=password, **rights, **fields)
 
@@ -49,7 +49,10 @@ def create_operator(*, email: str, password: str | None, **fields: Any) -> User:
 def create_person(
     *, company: Company, email: str, first_name: str, last_name: str, password: str | None = None, **fields: Any
 ) -> User:
-    """A new person of a company: Waiting unless a status is given. Raises `RefusedChange` for a manager elsewhere."""
+    """A new person of a company: Waiting unless a status is given.
+
+    Raises ValidationError, `RefusedChange` for a manager elsewhere.
+    """
     manager: User | None = fields.get("reports_to")
     if refusal := manager and why_not_manager(person=User(company=company), manager=manager):
         raise RefusedChange(refusal)

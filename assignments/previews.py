@@ -70,7 +70,7 @@ def as_if_assigned(
 ) -> Assignment:
     """The assignment that a press at the aware instant `at` would open for one of the `people`; it is not saved.
 
-    Raises `InvalidDueDate`.
+    Raises `InvalidDueDate`, `InvalidName`.
     """
     company = by.company
     assert company  # noqa: S101, for the type checker: operators assign nothing
@@ -101,7 +101,10 @@ def assignment_message(
     plan: Plan,
     at: datetime,
 ) -> notices.Preview | None:
-    """The email that a press at the aware instant `at` would send to one of the `people`. None for a past day."""
+    """The email that a press at the aware instant `at` would send to one of the `people`. None for a past day.
+
+    Raises `InvalidName`.
+    """
     try:
         assignment = as_if_assigned(person, certification, by=by, name=name, due_on=due_on, plan=plan, at=at)
     except InvalidDueDate:

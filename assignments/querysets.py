@@ -223,6 +223,7 @@ class OperationQuerySet(QuerySet["models.Operation"]):
 
 class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
     def visible_to(self, user: User) -> Self:
+        """Those of the operations that the person sees."""
         return self.filter(operation__in=models.Operation.objects.visible_to(user))
 
     def of_assignments(self) -> Self:

@@ -1,7 +1,7 @@
 """When a reminder is due: days of the company's calendar, and 08:00 by its clock.
 
 A company's *plan* names the days by their distance from the due day; one that never chose has the
-one reminder five days before it (domain: Messages).
+one reminder five days before it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from django.utils.dateformat import format as format_date
 register = template.Library()
 
 DUE_SOON_DAYS = 5
-"""A due day this near is marked; the reminder goes out on the same day."""
+"""A due day this near is marked, on whichever days a company reminds of it."""
 
 
 @register.filter(expects_localtime=True)

@@ -1,4 +1,4 @@
-"""Which notification an event deserves, whether it is still wanted, and what it says (domain: Messages).
+"""Which notification an event deserves, whether it is still wanted, and what it says.
 
 `promises` writes them, `keys` names them, `reading` tells how they stand, `learners` and `managers`
 say how each kind reads, `previews` shows it before anything is promised.

@@ -1,4 +1,4 @@
-"""The messages to learners: assigned, reminder, overdue."""
+"""The messages to learners: assigned, reminder, overdue, remind now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A press of a button: allowed, possible, new? And once it is done: whom did it not change, and why?"""
+"""A press of a button: allowed, possible, new? And the record of what came of it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from assignments.errors import InvalidDueDate, NothingSelected, NotPermitted, Re
 from assignments.models import Operation
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
+
+from .skipped import Skipped
 
 MOST_SELECTED = 100_000
 
@@ -89,8 +91,8 @@ def _repeated(company: Company, op_id: uuid.UUID, digest: str) -> Operation:
     return earlier
 
 
-def finish(operation: Operation, *, requested: int, changed: int, skipped: Iterable[dict[str, str]] = ()) -> None:
-    """Record what came of it. `skipped`: one {name, email, reason} per person who stayed as they were."""
+def finish(operation: Operation, *, requested: int, changed: int, skipped: Iterable[Skipped] = ()) -> None:
+    """Record what came of it. `skipped`: one entry per person who stayed as they were."""
     operation.requested, operation.changed, operation.skipped = requested, changed, list(skipped)
     operation.save(update_fields=["requested", "changed", "skipped"])
 

@@ -35,8 +35,8 @@ def queue_reminders(*, at: datetime) -> int:
     """Promise every reminder whose moment is not after the aware instant `at`. Returns how many.
 
     Open assignments of Plus companies, not completed; once per assignment, due day and day of the
-    company's plan, ever (domain: Messages). What was missed while the system was down is caught up
-    once: of several missed ones only the last, a reminder not after the due day.
+    company's plan, ever. What was missed while the system was down is caught up once: of several
+    missed ones only the last, a reminder not after the due day.
     """
     plus = Company.objects.on_plus()
     return sum(_queue_due(plus.filter(time_zone__in=zones), days, at) for days, zones in _zones_by_days(at).items())
@@ -49,6 +49,7 @@ def queue_reminders_of(company: Company, *, at: datetime) -> int:
 
 
 def days_in(zone: ZoneInfo, at: datetime) -> Days:
+    """What day it is in the zone at the aware instant `at`."""
     return Days(reminded_day(zone, at), at.astimezone(zone).date())
 
 

@@ -26,6 +26,7 @@ InTheWay = dict[int, Assignment]
 
 
 def entry(person: User, reason: str, **more: object) -> Skipped:
+    """What is kept of somebody who stayed as they were."""
     return {"name": person.full_name, "email": person.email, "reason": reason} | more
 
 
@@ -115,6 +116,7 @@ def not_changed(
 
 
 def changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
+    """Who changed each of these assignments last, to what and when."""
     changes = AssignmentChange.objects.of_assignments().filter(assignment__in=left.values("pk"))
     latest = {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
     return {assignment.pk: _last_change(assignment, latest[assignment.pk].operation) for assignment in left}
@@ -223,4 +225,5 @@ def closed(assignment: Assignment, zone: ZoneInfo) -> str:
 
 
 def in_words(at: datetime | None, zone: ZoneInfo) -> str:
+    """A moment by the clock of that zone; empty for none."""
     return moment(at.astimezone(zone)) if at else ""

@@ -1,5 +1,5 @@
-/* After a page of a list was turned it goes to the number of that page, where the link that was pressed is no more.
-   After an action the focus goes to what happened: the heading marked [data-asc-focus], else the first field with an
+/* After a page of a list was turned the focus goes to the number of that page, where the link that was pressed is no more.
+   After an action it goes to what happened: the heading marked [data-asc-focus], else the first field with an
    error, else the message. */
 
 const TARGETS = ["[data-asc-focus], [aria-invalid='true']", "#messages p"];

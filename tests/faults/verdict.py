@@ -37,7 +37,7 @@ class Row:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the promises R1 to R4 were."""
+        """Whether the promises of docs/reliability.md were, but for the time it took."""
         broken = self.lost, self.doubled_visibly, self.unexpected, self.bell_missing, self.bell_doubled
         return not any(broken) and not self.copies[UNEXPLAINED]
 
