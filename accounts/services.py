@@ -141,7 +141,9 @@ def change_email(*, person: User, email: str) -> None:
             )
     except (IntegrityError, ValidationError) as error:
         person.email = before
-        raise error if isinstance(error, ValidationError) else _taken() from error
+        if isinstance(error, IntegrityError):
+            raise _taken() from error
+        raise
     end_sessions(person=person)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -27,7 +28,8 @@ class ListQuery:
     keys: SortKeys = field(repr=False)
 
     @classmethod
-    def of(cls, request: HttpRequest, keys: SortKeys, *, default: str) -> ListQuery:
+    def of(cls, request: HttpRequest, keys: SortKeys = MappingProxyType({}), *, default: str = "") -> ListQuery:
+        """Without `keys`: of a list that has an order of its own."""
         sort = request.GET.get("sort", "")
         size = request.GET.get("size", "")
         return cls(

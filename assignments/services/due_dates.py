@@ -30,6 +30,8 @@ from .skipped import Reasons, assignments_left_as_they_are
 
 #: How far one press moves due days, in either direction.
 MOST_DAYS_MOVED = 365
+DUE_ALREADY = "Due on that day already."
+WITHOUT_ALREADY = "Without a due date already."
 _SATURDAY, _SUNDAY = 6, 7
 
 
@@ -63,7 +65,7 @@ class NewDueDate:
     def why_not(self, due_on: date | None, after: date | None, *, today: date) -> str:
         """Why an assignment due on `due_on` does not get the day `after`; empty where nothing is against it."""
         if self.days is None and due_on == after:
-            return "Due on that day already." if due_on else "Without a due date already."
+            return DUE_ALREADY if due_on else WITHOUT_ALREADY
         if self.days is None:
             return ""
         if due_on is None:

@@ -13,7 +13,7 @@ from assignments.models import Assignment, Upload, UploadRow
 from assignments.upload_querysets import UploadRowQuerySet
 
 from .assign import rehearse_assign
-from .due_dates import NewDueDate
+from .due_dates import DUE_ALREADY, WITHOUT_ALREADY
 
 NOT_ASSIGNED = "Is not assigned."
 OVER = "The due date is over."
@@ -77,10 +77,8 @@ def _judge_days(upload: Upload, rows: UploadRowQuerySet, *, today: date) -> None
     if upload.kind == Upload.Kind.CHANGE_DUE_DATE:
         same = rows.good().filter(assignment__due_on=F("due_on"))
         none = rows.good().filter(assignment__due_on=None, due_on=None)
-        for found in (same, none):
-            due_on = found.values_list("due_on", flat=True).first()
+        for found, reason in ((same, DUE_ALREADY), (none, WITHOUT_ALREADY)):
             pks = list(found.values_list("pk", flat=True))
-            reason = NewDueDate(due_on).why_not(due_on, due_on, today=today)
             UploadRow.objects.filter(pk__in=one_of(pks)).update(reason=reason)
 
 

@@ -39,7 +39,7 @@ CHANGED, SKIPPED = "changed", "skipped"
 @require_safe
 def operation_list(request: PersonRequest) -> HttpResponse:
     """Every press, and what deactivations and withdrawals closed, the newest first."""
-    query = ListQuery.of(request, {"made": ("made_at",)}, default="-made")
+    query = ListQuery.of(request)
     menus = _menus(request)
     found = _chosen(operations_of(request.user), menus)
     if query.q:

@@ -30,7 +30,7 @@ LEARNERS, MANAGERS = "learners", "managers"
 @require_safe
 def upcoming(request: PersonRequest) -> HttpResponse:
     """Two lists, to learners and to managers; a search is for the names of those who get something."""
-    query = ListQuery.of(request, {"on": ("on",)}, default="on")
+    query = ListQuery.of(request)
     to = MANAGERS if request.GET.get("to") == MANAGERS else LEARNERS
     learners, managers = _to_learners(request, query.q), _to_managers(request, query.q)
     per_day = {LEARNERS: dict(learners.per_day()), MANAGERS: Counter(row["on"] for row in managers)}
