@@ -52,7 +52,7 @@ def first_eligible(user: User, certification: Certification, ids: Sequence[int])
     return selected.eligible_for(certification).by_name().first()
 
 
-def open_assignment(user: User, person: User, certification: Certification) -> Assignment | None:
+def the_open_one(user: User, person: User, certification: Certification) -> Assignment | None:
     """The person's open assignment, for who may assign."""
     visible = Assignment.objects.visible_to(user).of(person).open()
     return notices.as_told(visible.filter(certification=certification)).first()

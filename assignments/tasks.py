@@ -25,4 +25,4 @@ def sweep() -> None:
 @shared_task(soft_time_limit=300, time_limit=330)
 def carry_on() -> None:
     """Read or carry out the files that wait for it."""
-    services.carry_on(at=timezone.now())
+    services.carry_on_uploads(at=timezone.now())

@@ -245,7 +245,7 @@ def world(
         "content": b"Email\n" + max.email.encode(),
         "op_id": uuid.uuid4(),
     }
-    upload = assigning.receive(by=ada, certification=sale, at=AT, **people_csv)
+    upload = assigning.receive_upload(by=ada, certification=sale, at=AT, **people_csv)
     known = {
         "sale": {"slug": sale.slug},
         "step": {"slug": sale.slug, "pk": sale.steps.get(position=1).pk},

@@ -67,7 +67,7 @@ class Upload(models.Model):
             ),
         ]
         indexes = [
-            # carry_on(): what a worker or the sweep has to do something about.
+            # carry_on_uploads(): what a worker or the sweep has to do something about.
             models.Index(fields=["id"], condition=Q(state__in=["reading", "pressed"]), name="assignments_upload_to_do"),
         ]
 

@@ -16,23 +16,23 @@ from .rehearsal import Rehearsal
 from .reminding import queue_reminders
 from .sweeping import Sweep, sweep
 from .take_back import rehearse_take_back, take_back
-from .uploads import carry_on, commit, receive
+from .uploads import carry_on_uploads, press_upload, receive_upload
 
 __all__ = [
     "NewDueDate",
     "Rehearsal",
     "Sweep",
     "assign",
-    "carry_on",
+    "carry_on_uploads",
     "change_due_date",
     "change_reminders",
     "check_plan",
     "check_press",
     "close_on_departure",
     "close_on_withdrawal",
-    "commit",
+    "press_upload",
     "queue_reminders",
-    "receive",
+    "receive_upload",
     "rehearse_assign",
     "rehearse_change_due_date",
     "rehearse_remind_now",

@@ -23,7 +23,7 @@ from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .rehearsal import Rehearsal, unforeseen_first
-from .skipped import learners_left_as_they_are, open_assignments_of
+from .skipped import in_the_way_of, learners_left_as_they_are
 
 
 @transaction.atomic
@@ -63,10 +63,10 @@ def assign(
         learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
         lock_learners(learners)
         # Asked before anybody is assigned: whoever is unassigned from now on was still assigned for this press.
-        in_the_way = open_assignments_of(learners, certification)
+        in_the_way = in_the_way_of(learners, certification)
         able = learners.exclude(pk__in=one_of(foreseen)) if foreseen else learners
         plan = ReminderRule.objects.plan_of(company.pk)
-        changed = open_assignments(
+        changed = insert_assignments(
             operation,
             able.eligible_for(certification),
             learner=F("pk"),
@@ -104,7 +104,7 @@ def lock_learners(learners: LearnerQuerySet) -> None:
     list(learners.locked().values_list("pk", flat=True))
 
 
-def open_assignments(
+def insert_assignments(
     operation: Operation,
     rows: LearnerQuerySet | AssignmentQuerySet,
     *,

@@ -63,7 +63,7 @@ def not_assigned(
     press holds people, and somebody may have closed their assignments since.
     """
     zone = operation.company.zone
-    in_the_way = open_assignments_of(left, certification) if in_the_way is None else in_the_way
+    in_the_way = in_the_way_of(left, certification) if in_the_way is None else in_the_way
     reasons = (
         _missing(certification, left, zone)
         | _eligible_by_now(certification, left)
@@ -104,7 +104,7 @@ def not_changed(
 ) -> list[Skipped]:
     """One entry each of these assignments, which the operation does not change, by name of the learner."""
     left, zone = left.select_related("learner", "closed_by", "company"), operation.company.zone
-    reasons = _REASONS.get(operation.kind, changed_meanwhile)(left.open(), operation) | dict(known)
+    reasons = _WHY_NOT_BY_KIND.get(operation.kind, changed_meanwhile)(left.open(), operation) | dict(known)
     return [
         entry(
             assignment.learner,
@@ -156,7 +156,7 @@ def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:
     }
 
 
-_REASONS: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {
+_WHY_NOT_BY_KIND: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {
     Operation.Kind.SEND_AGAIN: _not_sent_again,
     Operation.Kind.REMIND_NOW: _not_reminded,
 }
@@ -183,7 +183,7 @@ def _withdrawals(certification: Certification, left: LearnerQuerySet, zone: Zone
     }
 
 
-def open_assignments_of(learners: LearnerQuerySet, certification: Certification) -> InTheWay:
+def in_the_way_of(learners: LearnerQuerySet, certification: Certification) -> InTheWay:
     """What these people have open, by the learner's id."""
     present = Assignment.objects.open().filter(certification=certification, learner__in=learners.values("pk"))
     return {assignment.learner_id: assignment for assignment in present.select_related("assigned_by")}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications import services as post_office
 
 from .reminding import queue_reminders
-from .uploads import carry_on
+from .uploads import carry_on_uploads
 from .uploads_kept import purge_uploads
 
 
@@ -41,5 +41,5 @@ def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sw
     post_office.purge_once_a_day(at=timezone.now())
     purge_uploads(at=timezone.now())
     delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
-    carry_on(at=timezone.now())
+    carry_on_uploads(at=timezone.now())
     return Sweep(reminders, delivery.sent, delivery.later, delivery.failed, delivery.is_unfinished)

@@ -15,13 +15,13 @@ from assignments.errors import CannotBeTakenBack
 from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
 from assignments.querysets import LearnerQuerySet
 
-from .assign import lock_learners, open_assignments
+from .assign import insert_assignments, lock_learners
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_permission, check_press, finish, lock
 from .rehearsal import Rehearsal
 from .reminding import note_next
-from .skipped import InTheWay, Skipped, in_words, not_assigned, not_changed, open_assignments_of
+from .skipped import InTheWay, Skipped, in_the_way_of, in_words, not_assigned, not_changed
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def _unassigned(operation: Operation) -> LearnerQuerySet:
 def _in_the_way(operation: Operation) -> InTheWay:
     """What those who would be assigned again have open. Asked before `_able`: from then on it only becomes less."""
     if operation.kind == Operation.Kind.UNASSIGN and operation.certification:
-        return open_assignments_of(_unassigned(operation), operation.certification)
+        return in_the_way_of(_unassigned(operation), operation.certification)
     return {}
 
 
@@ -124,7 +124,7 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
     if operation.kind == Operation.Kind.CHANGE_DUE_DATE:
         own = AssignmentChange.objects.filter(operation=operation, assignment=OuterRef("pk"))
         return move_each(taking, able, to=Subquery(own.values("due_before")))
-    opened = open_assignments(
+    opened = insert_assignments(
         taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"), reminder=None
     )
     plan = ReminderRule.objects.plan_of(taking.company_id)

@@ -36,7 +36,7 @@ CHUNK = 1_000
 SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 1_000_000, 1_000
 
 
-def receive(
+def receive_upload(
     *,
     by: User,
     certification: Certification,
@@ -87,7 +87,7 @@ def _ring() -> None:
     transaction.on_commit(partial(doorbell.ring, "assignments.tasks.carry_on"), robust=True)
 
 
-def carry_on(*, at: datetime) -> int:
+def carry_on_uploads(*, at: datetime) -> int:
     """Go on with every upload that is being read or carried out. Returns how many there were; idempotent."""
     waiting = list(Upload.objects.under_way().defer("content"))
     for upload in waiting:
@@ -183,7 +183,7 @@ def _finish_reading(upload: Upload, position: int, at: datetime) -> None:
     held.save(update_fields=["state", "lines_total"])
 
 
-def commit(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) -> Upload:
+def press_upload(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) -> Upload:
     """Carry out the good lines as one operation, at once when they are few. The same press twice is one.
 
     Raises a `RefusedOperation`, `ChangedMeanwhile` when somebody else was first.

@@ -14,7 +14,7 @@ from assignments.models import Assignment, Learner, Operation, ReminderRule, Upl
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.upload_querysets import UploadRowQuerySet
 
-from .assign import lock_learners, open_assignments
+from .assign import insert_assignments, lock_learners
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_press, finish, lock
@@ -83,7 +83,7 @@ def _good_lines(operation: Operation) -> UploadRowQuerySet:
 
 def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
     own = _good_lines(operation).filter(learner=OuterRef("pk"))
-    opened = open_assignments(
+    opened = insert_assignments(
         operation,
         _learners(rows.good()),
         learner=F("pk"),

@@ -96,7 +96,7 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
     person = get_object_or_404(previews.people(request.user, certification), pk=pk)
     saved = ReminderRule.objects.plan_of(request.company.pk)
     plan = PlanForm.asked(asked, saved=saved)
-    assignment = previews.open_assignment(request.user, person, certification)
+    assignment = previews.the_open_one(request.user, person, certification)
     form = None if assignment or person.reasons else _form(request, certification, asked, saved)
     emails: list[notices.Preview] = []
     if plan.is_valid():

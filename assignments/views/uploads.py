@@ -78,7 +78,7 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
 
 def _received(request: PersonRequest, certification: Certification, kind: Upload.Kind, form: forms.Form) -> Upload:
     file = form.cleaned_data["file"]
-    return services.receive(
+    return services.receive_upload(
         by=request.user,
         certification=certification,
         kind=kind,
@@ -133,7 +133,9 @@ def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, upload, why="The form could not be read. Press once more.")
     try:
-        done = services.commit(by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=timezone.now())
+        done = services.press_upload(
+            by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=timezone.now()
+        )
     except RefusedOperation as refusal:
         return _show(request, _upload(request, key), why=str(refusal))
     return redirect("team-upload", done.key)

@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     if response.status_code == 422:
         assert says in main_of(response)
         return
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     assert says in read(browser, response["Location"])
     assert Upload.objects.get().rows.count() == 0
 
@@ -307,7 +307,7 @@ def test_a_permission_revoked_before_a_long_press_leaves_the_file_as_it_was(
     press(browser, page)
     assert Upload.objects.get().state == "pressed"
     User.objects.filter(pk=ada.pk).update(can_manage_assignments=False)
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     kept = Upload.objects.get()
     assert (kept.state, kept.operation) == ("read", None)
     assert "Manage Assignments" in kept.fault
@@ -323,7 +323,7 @@ def test_a_file_that_nobody_can_carry_out_is_put_back_and_holds_up_no_other(
         press(browser, page)
     poisoned = Upload.objects.earliest("pk")
     Upload.objects.filter(pk=poisoned.pk).update(kind="sideways")
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     poisoned.refresh_from_db()
     assert (poisoned.state, poisoned.operation) == ("read", None)
     assert "nothing was changed" in poisoned.fault
@@ -341,7 +341,7 @@ def test_reading_goes_on_where_it_stopped_and_no_line_comes_twice(
     half = Upload.objects.get()
     table = services.uploads.tables.table_of(content.encode())
     services.uploads._keep(half, 0, [next(table.lines) for _ in range(10)])
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     kept = Upload.objects.get()
     assert (kept.state, kept.lines_read, kept.rows.count()) == ("read", 35, 35)
 

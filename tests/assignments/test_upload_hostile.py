@@ -172,7 +172,7 @@ def test_who_was_assigned_once_more_since_the_look_stays_assigned(
 ) -> None:
     """By mistake, by a file of yesterday: unassigned and assigned again in between, with another due date."""
     before = assigned(ada, message, lena)
-    upload = services.receive(
+    upload = services.receive_upload(
         by=ada,
         certification=message,
         kind=Upload.Kind.UNASSIGN,
@@ -183,7 +183,7 @@ def test_who_was_assigned_once_more_since_the_look_stays_assigned(
     )
     unassign(ada, message, before)
     after = assigned(ada, message, lena)
-    done = services.commit(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
+    done = services.press_upload(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
     assert open_assignment(lena, message) == after
     assert Assignment.objects.open().count() == 1
     assert done.operation

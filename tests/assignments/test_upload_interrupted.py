@@ -28,7 +28,7 @@ LINES = b"Email,Due Date\nlena@meridian.example,2027-03-09\n"
 
 
 def received(by: User, certification: Certification, content: bytes = LINES) -> Upload:
-    return services.receive(
+    return services.receive_upload(
         by=by,
         certification=certification,
         kind=Upload.Kind.ASSIGN,
@@ -62,8 +62,8 @@ def test_a_press_that_met_a_busy_database_is_carried_out_later_and_does_not_say_
     assert response.status_code == 302
     assert Upload.objects.get().state == Upload.State.PRESSED
     assert not Assignment.objects.exists()
-    assert services.carry_on(at=NOW) == 1
-    assert services.carry_on(at=NOW) == 0
+    assert services.carry_on_uploads(at=NOW) == 1
+    assert services.carry_on_uploads(at=NOW) == 0
     assert str(Operation.objects.get().op_id) == op_id
     assert Assignment.objects.get().learner_id == lena.pk
 
@@ -71,7 +71,7 @@ def test_a_press_that_met_a_busy_database_is_carried_out_later_and_does_not_say_
 def test_a_file_that_met_a_busy_database_is_read_later(ada: User, lena: User, message: Certification) -> None:
     with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
         assert received(ada, message).state == Upload.State.READING
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READ
 
 
@@ -79,7 +79,7 @@ def test_a_sweep_fetches_a_file_when_it_reads_it_and_no_sooner(ada: User, lena: 
     with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
         received(ada, message)
     with CaptureQueriesContext(connection) as queries:
-        services.carry_on(at=NOW)
+        services.carry_on_uploads(at=NOW)
     fetched = ['"content"' in query["sql"] for query in queries if '"assignments_upload"' in query["sql"]]
     assert fetched[:2] == [False, True]
     assert sum(fetched) == 1
@@ -92,9 +92,9 @@ def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, messa
         trouble_at('INSERT INTO "assignments_uploadrow"', SoftTimeLimitExceeded),
         pytest.raises(SoftTimeLimitExceeded),
     ):
-        services.carry_on(at=NOW)
+        services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READING
-    services.carry_on(at=NOW)
+    services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READ
 
 

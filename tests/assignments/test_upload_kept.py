@@ -24,7 +24,7 @@ OLD = NOW - timedelta(days=91)
 
 @pytest.fixture
 def upload(ada: User, lena: User, message: Certification) -> Upload:
-    return services.receive(
+    return services.receive_upload(
         by=ada,
         certification=message,
         kind=Upload.Kind.ASSIGN,
@@ -36,7 +36,7 @@ def upload(ada: User, lena: User, message: Certification) -> Upload:
 
 
 def test_an_old_file_goes_with_its_lines_and_its_operation_stays(upload: Upload, ada: User, browser: Client) -> None:
-    services.commit(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
+    services.press_upload(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
     Upload.objects.update(uploaded_at=OLD)
     services.sweep(at=NOW)
     assert not Upload.objects.exists()

@@ -48,7 +48,7 @@ def sweeping_has_read_it() -> bool:
 
 def test_the_sweep_goes_on_where_a_killed_process_stopped(ada: User, message: Certification) -> None:
     content = "Email\n" + "".join(f"p{number}@meridian.example\n" for number in range(LINES))
-    services.receive(
+    services.receive_upload(
         by=ada,
         certification=message,
         kind=Upload.Kind.ASSIGN,

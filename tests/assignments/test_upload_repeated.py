@@ -25,7 +25,7 @@ CONTRADICTED = "Another line says something else about the same person."
 
 def received(by: User, certification: Certification, *lines: str, kind: Upload.Kind = ASSIGN) -> Upload:
     content = "\n".join(["Email,Due Date,Assignment Name", *lines]).encode()
-    return services.receive(
+    return services.receive_upload(
         by=by,
         certification=certification,
         kind=kind,

@@ -99,7 +99,7 @@ class Desk:
             day = self._house.day(press.due) if press.what != UNASSIGN else None
             due = day.isoformat() if day else "none" if press.what == MOVE else ""
             lines = [f"{self._cast.people[number].email},{due}" for number in numbers]
-            self._uploads[press.label] = services.receive(
+            self._uploads[press.label] = services.receive_upload(
                 by=self._house.admins[press.by],
                 certification=self._house.certification,
                 kind=KINDS[press.what],
@@ -167,7 +167,7 @@ class Desk:
     def _commit(self, press: Press, at: datetime) -> dict[str, object]:
         """Its twin may be at it still, so there may be no operation yet."""
         upload, op_id = self._uploads[press.label], self._cast.op_id(press.label)
-        done = services.commit(by=self._house.admins[press.by], upload=upload, op_id=op_id, at=at)
+        done = services.press_upload(by=self._house.admins[press.by], upload=upload, op_id=op_id, at=at)
         return {"trouble": done.fault} if done.fault else {"operation": True}
 
     def _taken_back(self, press: Press) -> Operation:
