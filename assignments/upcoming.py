@@ -32,10 +32,6 @@ class ToCome:
     def is_reminder(self) -> bool:
         return self.days_before >= 0
 
-    @property
-    def days(self) -> int:
-        return abs(self.days_before)
-
 
 def messages_to_come(assignments: AssignmentQuerySet, *, company: Company, today: date) -> dict[int, list[ToCome]]:
     """What the learner of each of these open assignments of one company will get, by assignment, the next first.

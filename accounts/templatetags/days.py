@@ -57,7 +57,13 @@ def until_due(due_on: dt.date | None, today: dt.date) -> str:
         return "tomorrow"
     if days > 1:
         return f"in {days:,} days"
-    return f"overdue by {-days:,} day{'' if days == -1 else 's'}"
+    return f"overdue by {in_days(days)}"
+
+
+@register.filter
+def in_days(days: int) -> str:
+    """``1 day``, ``4 days``: how many, whether they are before or after."""
+    return f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
 
 
 @register.filter

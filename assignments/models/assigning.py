@@ -136,10 +136,6 @@ class Operation(models.Model):
         return self.kind != self.Kind.CHANGE_REMINDERS and not self.is_consequence
 
     @property
-    def days(self) -> int:
-        return abs(self.moved_by_days or 0)
-
-    @property
     def skipped_count(self) -> int:
         return self.requested - self.changed
 
@@ -264,10 +260,6 @@ class AssignmentChange(models.Model):
     def days_later(self) -> int | None:
         """By how many days it moved a due day, below zero: earlier; None where there was no day, or is none."""
         return (self.due_after - self.due_before).days if self.due_before and self.due_after else None
-
-    @property
-    def days(self) -> int:
-        return abs(self.days_later or 0)
 
 
 class ReminderRule(models.Model):

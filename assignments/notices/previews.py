@@ -37,10 +37,6 @@ class Preview:
         return self.which.startswith(TEAM_OVERDUE)
 
     @property
-    def days(self) -> int:
-        return abs(self.days_before or 0)
-
-    @property
     def html(self) -> str:
         [(content, _)] = self.letter.alternatives
         return str(content)

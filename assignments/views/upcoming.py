@@ -73,4 +73,4 @@ def _by_day(
 ) -> Iterator[tuple[date, int, list[dict[str, Any]]]]:
     """The rows of a page by their day, with how many there are on that day on all pages together."""
     for on, of_the_day in groupby(rows, key=lambda row: row["on"]):
-        yield on, per_day.get(on, 0), [row | {"days": abs(row.get("days_before", 0))} for row in of_the_day]
+        yield on, per_day.get(on, 0), list(of_the_day)

@@ -48,6 +48,13 @@ def test_a_due_day_says_how_far_away_it_is(due_on: dt.date | None, words: str, t
     assert days.due_class(due_on, TODAY) == tone
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "1 day"), (-1, "1 day"), (4, "4 days"), (-4, "4 days"), (1500, "1,500 days")]
+)
+def test_days_are_counted_the_same_before_and_after(number: int, words: str) -> None:
+    assert days.in_days(number) == words
+
+
 def test_an_instant_is_written_in_the_zone_that_is_active() -> None:
     page = Template("{% load days %}{{ sent_at|moment }}")
     sent_at = dt.datetime(2027, 3, 9, 23, 30, tzinfo=dt.UTC)
