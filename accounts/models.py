@@ -68,6 +68,11 @@ class Company(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
+    def zone_city(self) -> str:
+        """What people call its time zone: `America/Argentina/Buenos_Aires` → “Buenos Aires”."""
+        return self.time_zone.rpartition("/")[2].replace("_", " ")
+
+    @property
     def is_plus(self) -> bool:
         return self.plan == self.Plan.PLUS
 

@@ -77,12 +77,6 @@ def due_class(due_on: dt.date | None, today: dt.date) -> str:
     return "asc-soon" if days <= DUE_SOON_DAYS else ""
 
 
-@register.filter
-def zone_city(zone: str) -> str:
-    """``America/Argentina/Buenos_Aires`` → ``Buenos Aires``."""
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
 def _written(value: dt.date | None, form: str) -> str:
     if value is None:
         return ""

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.templatetags.days import zone_city
 from assignments.models import Assignment
 from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import end_of_day, reminded_day
@@ -95,7 +94,7 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
         "due_on": assignment.due_on,
         "reminder_on": _reminder_to_come(assignment, at),
         "today": company.day_at(at),
-        "zone_name": zone_city(company.time_zone),
+        "zone_name": company.zone_city,
         "reminded_by_name": notification.context.get("by", ""),
         "url": f"{settings.SITE_URL}{_path(notification, assignment) or ''}",
     }

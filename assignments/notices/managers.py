@@ -12,7 +12,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.templatetags.days import zone_city
 from assignments.models import Assignment
 from assignments.reminders import end_of_day
 from notifications import kinds
@@ -80,7 +79,7 @@ def _describe(notification: Notification, team: Team, at: datetime) -> dict[str,
         "overdue": team.overdue,
         "people_count": len({assignment.learner_id for assignment in team.overdue}),
         "today": company.day_at(at),
-        "zone_name": zone_city(company.time_zone),
+        "zone_name": company.zone_city,
         "url": settings.SITE_URL + _path(notification, team),
     }
 

@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from accounts.templatetags.days import zone_city
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, DueDateForm, SelectionForm, selection_of
@@ -97,7 +96,7 @@ def _show_dialog(
     """The dialog about those who are `seen`; `left` were in it before."""
     if isinstance(form, DueDateForm):
         plan = ReminderRule.objects.plan_of(request.company.pk)
-        form.say_when(today=today_of(request), city=zone_city(request.company.time_zone), plan=plan)
+        form.say_when(today=today_of(request), city=request.company.zone_city, plan=plan)
     context = {"form": form, "selection": ",".join(seen.boxes), "everyone": seen.everyone, "left_count": len(left)}
     if seen.everyone and left:
         context["left"] = seen.everyone.named(list(left[:SHOWN]))

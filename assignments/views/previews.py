@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from accounts.templatetags.days import zone_city
 from assignments import notices, previews
 from assignments.errors import InvalidDueDate
 from assignments.forms import PlanForm, PreviewForm, ids_of, selection_of
@@ -115,7 +114,7 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
 
 def _form(request: PersonRequest, certification: Certification, asked: QueryDict, plan: Plan) -> PreviewForm:
     form = PreviewForm({"name": certification.title} | asked.dict())
-    form.say_when(today=today_of(request), city=zone_city(request.company.time_zone), plan=plan)
+    form.say_when(today=today_of(request), city=request.company.zone_city, plan=plan)
     return form
 
 

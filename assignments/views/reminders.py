@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from accounts.templatetags.days import zone_city
 from assignments import services
 from assignments.errors import ChangedMeanwhile, RefusedOperation
 from assignments.forms import ReminderForm
@@ -60,7 +59,7 @@ def _show(request: PersonRequest, form: ReminderForm, *, refusal: str = "", stat
         "refusal": refusal,
         "last_change": changes.select_related("made_by").newest_first().first(),
         "concerned": _concerned(request),
-        "city": zone_city(request.company.time_zone),
+        "city": request.company.zone_city,
     }
     return render(request, "assignments/reminders.html", context, status=status)
 

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from accounts.templatetags.days import zone_city
 from assignments.lists import ListQuery
 from assignments.models import Assignment, Learner
 from assignments.upcoming import DAYS_AHEAD, Upcoming
@@ -46,7 +45,7 @@ def upcoming(request: PersonRequest) -> HttpResponse:
         "per_day": sorted(per_day[to].items()),
         "days": list(_by_day(page, per_day[to])),
         "days_ahead": DAYS_AHEAD,
-        "city": zone_city(request.company.time_zone),
+        "city": request.company.zone_city,
         "today": today_of(request),
     }
     return render(request, "assignments/upcoming.html", context)

@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
+from accounts.models import Company
 from accounts.templatetags import days
 
 TODAY = dt.date(2027, 2, 25)
@@ -73,4 +74,4 @@ def test_an_instant_is_written_in_the_zone_that_is_active() -> None:
     ],
 )
 def test_a_zone_is_called_by_its_city(zone: str, city: str) -> None:
-    assert days.zone_city(zone) == city
+    assert Company(time_zone=zone).zone_city == city
