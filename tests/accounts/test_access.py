@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, Area, page_of
+from accounts.context import company_pages
 from accounts.models import Company, User
 from accounts.services import save_company
 
@@ -59,6 +61,14 @@ def test_a_plan_lowered_closes_the_page(meridian: Company, ada: User) -> None:
     meridian.plan = Company.Plan.TEAM
     save_company(company=meridian)
     assert answer(TEAM_ASSIGNMENTS, User.objects.get(pk=ada.pk)) == 404
+
+
+def test_who_may_see_the_menu_is_asked_when_it_is_drawn(sam: User, django_assert_num_queries: Any) -> None:
+    request = RequestFactory().get("/somewhere/")
+    request.user = sam
+    with django_assert_num_queries(0):
+        shown = company_pages(request)["company_pages"]
+    assert shown == {"team": True, "reports": False}
 
 
 @pytest.mark.parametrize("path", ["/account/profile/", "/account/settings/"])
