@@ -20,7 +20,7 @@ from notifications import services as post_office
 from tests.factories import CertificationFactory, PersonFactory, attend, complete, eligible_person
 
 from .pages import ASSIGNED, ELIGIBLE, LIST, MINE, NOT_ELIGIBLE, ONE, names, read, rows, without_token
-from .presses import DUE_ON, NOW, TODAY, assign, assigned, unassign
+from .presses import DUE_ON, NOW, TODAY, assign, assigned, change_due_date, open_assignment, unassign
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -64,6 +64,28 @@ def test_the_list_tells_the_newest_presses(browser: Client, ada: User, lena: Use
         "Details of the change of Tue 2 March 2027, 10:00 "
         "Mon 1 March 2027, 10:00 Ada Ekström assigned 1 person to Command of the Message"
     )
+
+
+def test_the_list_tells_what_became_of_due_dates_as_the_operation_does(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification
+) -> None:
+    made = [assigned(ada, message, person, due_on=DUE_ON) for person in (team.bo, team.cy)]
+    unassign(ada, message, made[0])
+    change_due_date(ada, message, *made, days=7, to_working_day=True, at=NOW + DAY)
+    change_due_date(ada, message, open_assignment(team.cy, message), due_on=None, at=NOW + 2 * DAY)
+    told = read(browser, LIST)
+    where = "changed the due date of 1 person in Command of the Message"
+    assert f"{where}: To no due date Details" in told
+    assert f"{where}: 7 days later, then from Saturday or Sunday on to the Monday · 1 skipped Details" in told
+
+
+def test_the_list_reads_nobody_who_was_skipped(
+    browser: Client, ada: User, lena: User, rosa: User, message: Certification
+) -> None:
+    assign(ada, message, lena, rosa)
+    with CaptureQueriesContext(connection) as captured:
+        assert "· 1 skipped" in read(browser, LIST)
+    assert not [query["sql"] for query in captured if '"skipped"' in query["sql"]]
 
 
 def test_assigned_shows_name_due_day_progress_status_and_by_whom(
