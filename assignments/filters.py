@@ -175,7 +175,7 @@ def day_of(text: str) -> date | None:
 
 
 @dataclass(frozen=True)
-class Menu:
+class FacetMenu:
     """A filter as it is shown. `is_counted`: its values have their numbers; else they are asked for by opening it."""
 
     facet: Facet
@@ -217,7 +217,7 @@ class Filters:
                 rows = rows.filter(facet.condition(self.chosen[facet.name], self.scope))
         return rows
 
-    def menus(self, rows: QuerySet[Any], *, opened: str) -> list[Menu]:
+    def menus(self, rows: QuerySet[Any], *, opened: str) -> list[FacetMenu]:
         """All of them, the opened one with the numbers of those of the rows that all other filters find."""
         return [self._menu(facet, rows, is_counted=facet.name == opened) for facet in self.facets]
 
@@ -227,7 +227,7 @@ class Filters:
     def values_of(self, name: str) -> list[str]:
         return [each.value for each in self.chosen.get(name, [])]
 
-    def _menu(self, facet: Facet, rows: QuerySet[Any], *, is_counted: bool) -> Menu:
+    def _menu(self, facet: Facet, rows: QuerySet[Any], *, is_counted: bool) -> FacetMenu:
         chosen = [each for each in self.chosen[facet.name] if each.name == facet.name]
         days = {each.name: each.value for each in self.chosen[facet.name]}
         if is_counted:
@@ -237,4 +237,4 @@ class Filters:
         known = {choice.value for choice in choices}
         choices += [Choice(each.value, each.label) for each in chosen if each.value not in known]
         bounds = [(name, label, days.get(name, "")) for name, label in facet.bounds.items()]
-        return Menu(facet, choices, [each.value for each in chosen], bounds, is_counted)
+        return FacetMenu(facet, choices, [each.value for each in chosen], bounds, is_counted)

@@ -1,8 +1,8 @@
-"""What the address of a list asks for: search, sort and page. Nonsense is read as nothing, never an error."""
+"""What the address of a list asks for: search, sort, page and filters. Nonsense is read as nothing, never an error."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -90,6 +90,30 @@ class _Pages(Paginator):
         if self.has_more or first <= self.count // 2:
             return list(rows[first:after])
         return list(rows.reverse()[self.count - after : self.count - first])[::-1]
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One filter as it is shown: `name` is its parameter in the address, `chosen` the values in force.
+
+    `choices` are pairs of a value and its words: of a mapping, a template would take `items` for a value.
+    """
+
+    label: str
+    name: str
+    choices: list[tuple[str, str]]
+    chosen: list[str]
+
+    @classmethod
+    def of(cls, given: QueryDict, label: str, name: str, choices: Mapping[str, str]) -> Menu:
+        """With what the address chooses of it. A value that is unknown is as if it were not there."""
+        asked = given.getlist(name)
+        return cls(label, name, list(choices.items()), [value for value in choices if value in asked])
+
+
+def in_force(menus: Iterable[Menu]) -> int:
+    """How many values of these filters are."""
+    return sum(len(menu.chosen) for menu in menus)
 
 
 def search_of(given: QueryDict) -> str:

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from assignments.counts import certifications_to_look_after
-from assignments.lists import ListQuery
+from assignments.lists import ListQuery, in_force
 from assignments.spreadsheets import download
 from assignments.views.lists import today_of
 from certifications.models import Certification
 
 from .columns import COLUMNS, SORT_KEYS
 from .export import csv_lines
-from .forms import ProgressFilter
+from .filters import ProgressFilter
 from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_assignments, progress_of, unreached
 
 #: The page counts and shows no more: a company of 100,000 people has 300,000, and nobody turns 400 pages.
@@ -59,8 +59,8 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
         "sort": asked.query.sort,
         "page_obj": asked.query.paged(asked.found.rows(on=asked.today), most=MOST_ROWS),
         "columns": COLUMNS,
-        "filters": asked.filter.menus(),
-        "filter_count": len(asked.filter),
+        "menus": asked.filter.menus,
+        "filter_count": in_force(asked.filter.menus),
         "kept": [(name, value) for name, values in request.GET.lists() for value in values],
         "today": asked.today,
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from assignments import notices
-from assignments.lists import ListQuery, SortKeys
+from assignments.lists import ListQuery, Menu, SortKeys, in_force
 from assignments.models import AssignmentChange, Learner, Operation
 from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import csv_lines, download
@@ -51,37 +51,28 @@ def operation_list(request: PersonRequest) -> HttpResponse:
             found.newest_first().select_related("takes_back").defer("skipped", "takes_back__skipped"), query.size
         ).get_page(query.page),
         "menus": menus,
-        "filter_count": sum(len(menu["chosen"]) for menu in menus),
+        "filter_count": in_force(menus),
     }
     return render(request, "assignments/operation_list.html", context)
 
 
-def _menus(request: PersonRequest) -> list[dict[str, Any]]:
-    """What can be filtered by, and what the address chooses of it; unknown values are as if they were not there."""
+def _menus(request: PersonRequest) -> list[Menu]:
     certifications = Certification.objects.visible_to(request.user).order_by("title")
     people = User.objects.filter(operations__in=Operation.objects.visible_to(request.user)).distinct().by_name()
-    choices = [
-        ("What", "kind", [(kind.value, str(kind.label)) for kind in Operation.Kind]),
-        ("Certification", "certification", list(certifications.values_list("slug", "title"))),
-        ("Who", "by", [(str(person.pk), person.full_name) for person in people]),
-    ]
     return [
-        {"label": label, "name": name, "choices": known, "chosen": _known(request.GET.getlist(name), known)}
-        for label, name, known in choices
+        Menu.of(request.GET, "What", "kind", dict(Operation.Kind.choices)),
+        Menu.of(request.GET, "Certification", "certification", dict(certifications.values_list("slug", "title"))),
+        Menu.of(request.GET, "Who", "by", {str(person.pk): person.full_name for person in people}),
     ]
 
 
-def _known(given: list[str], choices: list[tuple[str, str]]) -> list[str]:
-    return [value for value, _ in choices if value in given]
-
-
-def _chosen(operations: OperationQuerySet, menus: list[dict[str, Any]]) -> OperationQuerySet:
-    chosen = {menu["name"]: menu["chosen"] for menu in menus}
+def _chosen(operations: OperationQuerySet, menus: list[Menu]) -> OperationQuerySet:
+    chosen = {menu.name: menu.chosen for menu in menus}
     if chosen["kind"]:
         operations = operations.filter(kind__in=chosen["kind"])
     if chosen["certification"]:
         operations = operations.about_certifications(chosen["certification"])
-    return operations.filter(made_by__in=chosen["by"]) if chosen["by"] else operations
+    return operations.filter(made_by__in=[int(pk) for pk in chosen["by"]]) if chosen["by"] else operations
 
 
 @page_of(TEAM_ASSIGNMENTS)
