@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Demo, Opening
-from .pages import MESSAGE
+from .pages import MESSAGE, OPERATIONS, REPORT
 from .test_answers import SETTLED, hold
 
 AT_THE_ANSWER = """moment => document.addEventListener(moment, () => {
@@ -78,3 +78,24 @@ def test_numbers_that_do_not_come_are_a_link(demo: Demo, open_page: Opening) -> 
     link.click()
     expect(page.locator("#filter-region .asc-filter__n").first).to_be_visible()
     expect(page).to_have_url(re.compile("open=region"))
+
+
+@pytest.mark.parametrize(("path", "name", "value"), [(REPORT, "status", "Completed"), (OPERATIONS, "kind", "Unassign")])
+def test_a_list_that_is_filtered_in_place_says_by_what(
+    demo: Demo, open_page: Opening, path: str, name: str, value: str
+) -> None:
+    page = open_page(demo, "ada@meridian.example", viewport={"width": 390, "height": 844})  # all heads are in sight
+    page.goto(path)
+    filters, menu = page.locator(".asc-filters > summary"), page.locator(f"#filter-{name}")
+    filters.click()
+    menu.locator("summary").click()
+    menu.get_by_label(value, exact=True).check()
+    menu.get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile(f"{name}={value.lower()}"))
+    expect(filters).to_have_text("Filters (1)")
+    expect(menu.locator("summary")).to_have_text(re.compile(r"\(1\)"))
+
+    menu.get_by_label(value, exact=True).uncheck()
+    menu.get_by_role("button", name="Apply").click()
+    expect(filters).to_have_text("Filters")
+    expect(menu.locator("summary")).not_to_have_text(re.compile(r"\("))
