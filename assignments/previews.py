@@ -46,10 +46,13 @@ def people(user: User, certification: Certification) -> QuerySet[Any]:
     )
 
 
-def first_eligible(user: User, certification: Certification, ids: Sequence[int]) -> User | None:
-    """The first by name of those of these people who can be assigned now."""
+def first_eligible(user: User, certification: Certification, ids: Sequence[int]) -> Learner | None:
+    """The first by name of those of the `people` with these ids who can be assigned now. One query: whoever leaves
+    between two would be there for one of them.
+    """
     selected = Learner.objects.visible_to(user).filter(pk__in=one_of(ids))
-    return selected.eligible_for(certification).by_name().first()
+    first = selected.eligible_for(certification).by_name().values("pk")[:1]
+    return people(user, certification).filter(pk=first).first()
 
 
 def the_open_one(user: User, person: User, certification: Certification) -> Assignment | None:

@@ -86,7 +86,7 @@ def _email(asked: Asked, rehearsal: Rehearsal) -> notices.Preview | None:
         return None
     typed = form.cleaned_data if form.is_bound and form.is_valid() else {}
     return previews.assignment_message(
-        previews.people(user, asked.certification).get(pk=person.pk),
+        person,
         asked.certification,
         by=user,
         name=typed.get("name", asked.certification.title),

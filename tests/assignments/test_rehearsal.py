@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -83,6 +86,26 @@ def test_the_dialog_shows_the_email_as_the_first_of_them_gets_it(
     filled_in = look(browser, ASSIGN, lena.pk, name="Spring round", due_on="2027-03-09")
     assert "Spring round" in filled_in.partition("The email as")[2]
     assert "Tue 9 March 2027" in filled_in.partition("The email as")[2]
+
+
+def test_whoever_leaves_while_the_dialog_is_made_is_no_fault(
+    browser: Client, lena: User, message: Certification
+) -> None:
+    """Before each of its statements in turn, until there is none left to leave before."""
+    for leaves_at in itertools.count():
+        statements = itertools.count()
+
+        def leave(execute: Any, *arguments: Any, at: int = leaves_at, count: Iterator[int] = statements) -> Any:
+            if next(count) == at:
+                User.objects.filter(pk=lena.pk).update(status=User.Status.INACTIVE)
+            return execute(*arguments)
+
+        User.objects.filter(pk=lena.pk).update(status=User.Status.ACTIVE)
+        with connection.execute_wrapper(leave):
+            assert browser.post(ASSIGN, {"learner": lena.pk}).status_code == 200
+        if next(statements) <= leaves_at:
+            break
+    assert leaves_at > 10
 
 
 def test_looking_changes_nothing_and_the_press_afterwards_still_counts(
