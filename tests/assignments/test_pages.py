@@ -19,7 +19,7 @@ from certifications.models import Certification
 from notifications import services as post_office
 from tests.factories import CertificationFactory, PersonFactory, attend, complete, eligible_person
 
-from .pages import ASSIGNED, ELIGIBLE, LIST, MINE, NOT_ELIGIBLE, ONE, names, read, rows, without_token
+from .pages import ASSIGNED, ELIGIBLE, LIST, MINE, NOT_ELIGIBLE, ONE, names, read, rows, without_token, words
 from .presses import DUE_ON, NOW, TODAY, assign, assigned, change_due_date, open_assignment, unassign
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,18 @@ def test_the_list_has_each_certification_in_scope_with_its_numbers(
             "0",
         ],
     ]
+
+
+@pytest.mark.parametrize("path", ["/", LIST])
+def test_how_many_are_overdue_leads_to_just_those(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification, path: str
+) -> None:
+    complete(team.bo, message)
+    assign(ada, message, team.bo, team.cy, due_on=TODAY - DAY, at=NOW - DAY)
+    assign(ada, message, team.di, due_on=TODAY)
+    [[address, said]] = re.findall(r'<a class="asc-late" href="([^"]*)">(.*?)</a>', browser.get(path).text)
+    assert "1" in words(said).split()
+    assert names(browser, address) == ["Cy"]
 
 
 def test_without_a_certification_in_scope_the_list_says_who_to_ask(browser: Client) -> None:

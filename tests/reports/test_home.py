@@ -105,7 +105,7 @@ def test_an_admin_sees_who_waits_and_who_is_late_for_each_certification(
     assert "1 eligible for Command of the Message" in home
     assert "1 overdue in Command of the Message" in home
     assert 'href="/team/assignments/certifications/command-of-the-message/eligible/"' in page
-    assert 'href="/team/assignments/certifications/command-of-the-message/assigned/?sort=due"' in page
+    assert 'href="/team/assignments/certifications/command-of-the-message/assigned/?due=overdue"' in page
     assert "eligible for Command of the Sale" not in home
 
 
