@@ -119,10 +119,13 @@ def behind(user: User, *, on: date) -> dict[str, int]:
     return overdue.aggregate(rows=Count("pk"), people=Count("pk", distinct=True))
 
 
-def unreached(user: User) -> dict[str, int]:
-    """For who may assign: how many did not get an email about an open assignment, by the certification's slug."""
+def unreached(user: User) -> QuerySet[Assignment, Any]:
+    """For who may assign: how many `people` did not get an email about an open assignment; one row per certification
+    with anybody, its `slug` and `title`, by title.
+    """
     failed = notices.not_reached(Assignment.objects.visible_to(user).open(), company=user.company_id or 0)
-    return dict(failed.order_by().values_list("certification__slug").annotate(Count("pk")))
+    about = failed.values(slug=F("certification__slug"), title=F("certification__title"))
+    return about.annotate(people=Count("pk")).order_by("title", "slug")
 
 
 def next_assignments(user: User) -> AssignmentQuerySet:

@@ -92,7 +92,7 @@ def _home_of_a_person(request: PersonRequest) -> HttpResponse:
         "assignments": next_assignments(user)[:NEXT],
         "begun": begun_beside_assignments(user),
         "certifications": certifications_to_look_after(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
-        "unreached": unreached(user) if TEAM_ASSIGNMENTS.is_open_to(user) else {},
+        "unreached": unreached(user) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
     }
     return render(request, "reports/home.html", context)
