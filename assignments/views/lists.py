@@ -33,6 +33,7 @@ from assignments.querysets import (
 from certifications.models import Certification
 from certifications.querysets import steps_of
 from notifications import services as post_office
+from notifications.models import Notification
 
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
@@ -179,6 +180,8 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         for assignment in page:
             assignment.message = messages.get(assignment.pk)
     operation = _operation_on(request, certification)
+    asks_who_failed = {facet.name for facet, _ in filters.in_force()} == {"delivery"}
+    none_failed = asks_who_failed and not query.q and not page.object_list
     return {
         "certification": certification,
         "tabs": [(each, each.url(certification), getattr(sizes, each.size)) for each in TABS.values()],
@@ -190,11 +193,19 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "page_obj": page,
         "tab_size": tab_size,
         "channel": post_office.channel_state(),
+        "none_failed": none_failed,
+        "emails_waiting": _emails_waiting(request.user, certification) if none_failed else 0,
         "today": today_of(request),
         "operation": operation,
         "delivery": operation and notices.delivery_of(operation),
         "my_date_instead": operation and my_date_instead(operation, request.user),
     } | _shown_filters(request, filters, rows)
+
+
+def _emails_waiting(user: User, certification: Certification) -> int:
+    """How many emails about its open assignments are still to be sent."""
+    opened = Assignment.objects.visible_to(user).open().filter(certification=certification)
+    return Notification.objects.about(notices.about(opened)).unsettled().count()
 
 
 def filters_of(request: PersonRequest, certification: Certification, tab: Tab, given: QueryDict) -> Filters:
@@ -211,7 +222,6 @@ def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]
         "opened": opened,
         "pills": pills,
         "clear_url": _without(request.GET, *((each.name, each.value) for _, each in in_force)),
-        "is_about_delivery": {facet.name for facet, _ in in_force} == {"delivery"},
         "shows_failed": bool(filters.values_of("delivery")),
     }
 

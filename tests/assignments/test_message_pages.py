@@ -68,6 +68,20 @@ def test_the_filter_tells_what_to_do(browser: Client, lena: User, assign: Press)
     assert "choose Actions, Send again" not in read(browser, ASSIGNED)
 
 
+def test_where_none_has_failed_it_says_how_many_wait(
+    browser: Client, ada: User, sale: Certification, lena: User, team: Any, assign: Press
+) -> None:
+    assign(lena, team.bo)
+    assigned(ada, sale, eligible_person(sale, ada.company))
+    said = browser.get(ASSIGNED, {"delivery": "failed"}).text
+    assert "No email has failed Emails that are still to be sent: 2." in words(said)
+    assert "asc-empty--ok" not in said
+    services.sweep()
+    said = browser.get(ASSIGNED, {"delivery": "failed"}).text
+    assert "No email has failed None about" in words(said)
+    assert "asc-empty--ok" in said
+
+
 def test_the_dialog_of_remind_now_counts_whom_it_reaches_and_whom_not(
     browser: Client, message: Certification, lena: User, team: Any, assign: Press
 ) -> None:
