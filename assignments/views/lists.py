@@ -197,7 +197,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "emails_waiting": _emails_waiting(request.user, certification) if none_failed else 0,
         "today": today_of(request),
         "operation": operation,
-        "delivery": operation and notices.delivery_of(operation),
+        "delivery": operation and delivery_of(operation),
         "my_date_instead": operation and my_date_instead(operation, request.user),
     } | _shown_filters(request, filters, rows)
 
@@ -240,6 +240,12 @@ def _operation_on(request: PersonRequest, certification: Certification) -> Opera
     except ValueError:
         return None
     return operations_of(request.user).about_a_selection().filter(op_id=op_id, certification=certification).first()
+
+
+def delivery_of(operation: Operation) -> dict[str, int] | None:
+    """How far the emails of a press have got; None where it sends none, and where none of them is kept any more."""
+    counts = notices.delivery_of(operation) if operation.sends_messages else {}
+    return counts if any(counts.values()) else None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
@@ -75,6 +77,8 @@ def learner_messages(request: PersonRequest, slug: str, pk: int) -> HttpResponse
         ],
         "channel": post_office.channel_state(),
         "today": today_of(request),
+        "kept_days": settings.KEEP_MESSAGES_DAYS,
+        "kept_since": timezone.now() - timedelta(days=settings.KEEP_MESSAGES_DAYS),
     }
     return render(request, "assignments/message_ledger.html", context)
 

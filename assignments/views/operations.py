@@ -20,7 +20,7 @@ from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import csv_lines, download
 from certifications.models import Certification
 
-from .lists import my_date_instead, operations_of, today_of
+from .lists import delivery_of, my_date_instead, operations_of, today_of
 
 CHANGE_KEYS: SortKeys = {
     "learner": ("assignment__learner__first_name", "assignment__learner__last_name"),
@@ -88,6 +88,9 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         else query.paged(AssignmentChange.objects.filter(operation=operation).with_people())
     )
     context = {
+        "operation": operation,
+        "delivery": delivery_of(operation),
+        "my_date_instead": my_date_instead(operation, request.user),
         "taken_back_in": operation.taken_back_in.select_related("made_by").first(),
         "show": show,
         "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
@@ -95,7 +98,6 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         "sort": query.sort,
         "today": today_of(request),
     }
-    context |= _result_of(operation) | {"my_date_instead": my_date_instead(operation, request.user)}
     return render(request, "assignments/operation_detail.html", context)
 
 
@@ -104,7 +106,8 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
     operation = get_object_or_404(operations_of(request.user).about_a_selection(), op_id=op_id)
-    return render(request, "assignments/_operation_delivery.html", _result_of(operation))
+    context = {"operation": operation, "delivery": notices.delivery_of(operation)}
+    return render(request, "assignments/_operation_delivery.html", context)
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -125,7 +128,3 @@ def _cells(operation: Operation) -> Iterator[list[str]]:
     title = operation.certification.title if operation.certification else ""
     for person in operation.skipped:
         yield [person["name"], person["email"], title, "Skipped", "", "", person["reason"]]
-
-
-def _result_of(operation: Operation) -> dict[str, Any]:
-    return {"operation": operation, "delivery": notices.delivery_of(operation)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +172,33 @@ def test_the_ledger_keeps_what_was_taken_back_with_its_closed_assignment(
     assert "Closed" in page
     assert "Not sent Assignment · no longer wanted since Mon 1 March 2027, 10:00" in page
     assert "Nothing more is to come" not in page
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_the_ledger_says_that_old_messages_are_no_longer_kept(
+    clock: time_machine.Coordinates,
+    client_of: Callable[[User], Client],
+    ada: User,
+    lena: User,
+    assign: Press,
+    unassign: Press,
+    is_closed: bool,
+) -> None:
+    operation = assign(lena)
+    services.sweep()
+    if is_closed:
+        unassign(lena)
+    clock.shift(timedelta(days=399))
+    services.sweep()
+    assert "no longer kept" not in ledger(client_of(ada), lena)
+    assert "Emails 1 of 1" in read(client_of(ada), f"/team/assignments/operations/{operation.op_id}/")
+    clock.shift(timedelta(days=2))
+    services.sweep()
+    assert not Notification.objects.exists()
+    page = ledger(client_of(ada), lena)
+    assert "Messages older than 400 days are no longer kept." in page
+    assert "Nothing was sent" not in page
+    assert "Emails" not in read(client_of(ada), f"/team/assignments/operations/{operation.op_id}/")
 
 
 @pytest.mark.parametrize(
