@@ -145,6 +145,21 @@ def test_a_reminder_of_the_plan_on_the_same_day_counts(
     assert press(services.remind_now, lena).changed == 0
 
 
+def test_one_by_press_promises_no_more_than_that_no_other_press_follows(
+    clock: time_machine.Coordinates, lena: User, assign: Press, press: Press, mailoutbox: Mails
+) -> None:
+    assign(lena, due_on=DUE_ON)
+    clock.move_to(datetime(2027, 3, 4, 11, tzinfo=UTC))
+    press(services.remind_now, lena)
+    services.sweep()
+    clock.shift(timedelta(hours=3))
+    services.sweep()
+    assert Notification.objects.filter(kind__in=["remind_now", "reminder"], state=State.SENT).count() == 2
+    promised = "Admins can send you at most one such reminder a day."
+    assert promised in mailoutbox[1].body
+    assert promised in mailoutbox[1].alternatives[0][0]
+
+
 def test_who_has_completed_is_left_out(message: Certification, lena: User, assign: Press, press: Press) -> None:
     assign(lena)
     complete(lena, message)
