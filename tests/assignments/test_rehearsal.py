@@ -5,17 +5,22 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from assignments import services
 from assignments.models import Assignment, Operation
 from certifications import services as training
 from certifications.models import Certification
+from notifications.models import Notification
 from tests.factories import PersonFactory, complete, eligible_person
 
 from .pages import ASSIGN, ASSIGNED, HTMX, MOVE, UNASSIGN, dialog_of, press, read, result_of
@@ -185,6 +190,30 @@ def test_it_says_how_many_are_reminded_at_once(
     selected = ",".join(each.selection_value for each in made)
     assert "but 2 get a reminder at once" in look(browser, MOVE, selected, how="by", days="-4")
     assert "Nobody is told now." in look(browser, MOVE, selected, how="by", days="4")
+
+
+@pytest.mark.parametrize("how", [{"how": "to", "due_on": f"{DUE_ON}"}, {"how": "by", "days": "-30"}])
+def test_whoever_got_the_reminder_of_that_day_before_is_not_among_them(
+    clock: time_machine.Coordinates,
+    browser: Client,
+    ada: User,
+    team: SimpleNamespace,
+    message: Certification,
+    how: dict[str, str],
+) -> None:
+    """Its email went out to Bo; to Cy it was taken back in time."""
+    clock.move_to(datetime(2027, 3, 4, 14, tzinfo=UTC))
+    bo = assigned(ada, message, team.bo, due_on=DUE_ON)
+    services.sweep()
+    cy = assigned(ada, message, team.cy, due_on=DUE_ON)
+    services.queue_reminders(at=timezone.now())
+    made = [moved(ada, each, DUE_ON + timedelta(days=30)) for each in (bo, cy)]
+    selected = ",".join(each.selection_value for each in made)
+    assert "but 1 gets a reminder at once" in look(browser, MOVE, selected, **how)
+    press(browser, MOVE, selected, **how)
+    services.sweep()
+    reminded = Notification.objects.filter(kind="reminder", state=Notification.State.SENT)
+    assert sorted(reminded.values_list("recipient__first_name", flat=True)) == ["Bo", "Cy"]
 
 
 @pytest.mark.parametrize(
