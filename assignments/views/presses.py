@@ -8,6 +8,7 @@ Without JavaScript the dialog stands open in the page of its list.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http.client import UNPROCESSABLE_ENTITY
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,8 +27,6 @@ from certifications.models import Certification
 from .buttons import BUTTONS, SHOWN, Asked, Button
 from .lists import certification_of, subtab_context, today_of
 from .matching import Seen, changed_since, everyone_of, tell_who_joined
-
-UNPROCESSABLE = 422
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -105,14 +104,14 @@ def _show_dialog(
     selected, count = len(set(seen.selection)), rehearsal.count
     context |= {"rehearsal": rehearsal, "selected": selected, "count": count, "stay": selected - count}
     context |= button.show(asked, rehearsal)
-    status = UNPROCESSABLE if form.is_bound and "look" not in request.POST else 200
+    status = UNPROCESSABLE_ENTITY if form.is_bound and "look" not in request.POST else 200
     return _render(request, certification, button, button.dialog, context, status=status)
 
 
 def _refused(request: PersonRequest, certification: Certification, button: Button, why: str) -> HttpResponse:
     """Nothing was done; why, in a dialog over the list."""
     return _render(
-        request, certification, button, "assignments/_refusal_dialog.html", {"why": why}, status=UNPROCESSABLE
+        request, certification, button, "assignments/_refusal_dialog.html", {"why": why}, status=UNPROCESSABLE_ENTITY
     )
 
 

@@ -7,6 +7,7 @@ token of a form has no place in one.
 from __future__ import annotations
 
 from datetime import datetime
+from http.client import UNPROCESSABLE_ENTITY
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,8 +28,6 @@ from certifications.models import Certification
 from notifications.frames import framed
 
 from .lists import today_of
-
-UNPROCESSABLE = 422
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -139,11 +138,11 @@ def _as_if_assigned(
 
 def _page(request: PersonRequest, found: dict[str, Any]) -> HttpResponse:
     is_refused = found["plan"].errors or (found["form"] and found["form"].errors)
-    return render(request, "assignments/preview.html", found, status=UNPROCESSABLE if is_refused else 200)
+    return render(request, "assignments/preview.html", found, status=UNPROCESSABLE_ENTITY if is_refused else 200)
 
 
 def _nothing(request: PersonRequest, why: str, *, back: str) -> HttpResponse:
-    return render(request, "assignments/preview_nothing.html", {"why": why, "back": back}, status=UNPROCESSABLE)
+    return render(request, "assignments/preview_nothing.html", {"why": why, "back": back}, status=UNPROCESSABLE_ENTITY)
 
 
 def _lead(certification: Certification, pk: int, **asked: Any) -> HttpResponse:

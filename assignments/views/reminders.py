@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.client import UNPROCESSABLE_ENTITY
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +15,6 @@ from assignments import services
 from assignments.errors import ChangedMeanwhile, RefusedOperation
 from assignments.forms import ReminderForm
 from assignments.models import Assignment, Operation, ReminderRule
-
-UNPROCESSABLE = 422
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -29,9 +29,9 @@ def _change(request: PersonRequest) -> HttpResponse:
     form = ReminderForm(request.POST)
     if form.has_error("op_id") or form.has_error("seen"):  # hidden, so nobody could read there what is wrong
         present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
-        return _show(request, present, refusal="The form could not be read.", status=UNPROCESSABLE)
+        return _show(request, present, refusal="The form could not be read.", status=UNPROCESSABLE_ENTITY)
     if not form.is_valid():
-        return _show(request, form, status=UNPROCESSABLE)
+        return _show(request, form, status=UNPROCESSABLE_ENTITY)
     try:
         services.change_reminders(
             by=request.user,
@@ -42,10 +42,10 @@ def _change(request: PersonRequest) -> HttpResponse:
         )
     except ChangedMeanwhile as refusal:
         present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
-        return _show(request, present, refusal=str(refusal), status=UNPROCESSABLE)
+        return _show(request, present, refusal=str(refusal), status=UNPROCESSABLE_ENTITY)
     except RefusedOperation as refusal:
         form.add_error(None, str(refusal))
-        return _show(request, form, status=UNPROCESSABLE)
+        return _show(request, form, status=UNPROCESSABLE_ENTITY)
     count = _concerned(request)
     assignments = "1 open assignment that is" if count == 1 else f"{count:,} open assignments that are"
     messages.success(request, f"Saved. It applies to the {assignments} not complete, from now on.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from http.client import UNPROCESSABLE_ENTITY
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,6 @@ from assignments.models import Operation
 
 from .lists import operations_of
 
-UNPROCESSABLE = 422
 #: Who stays as they are, by name; the others are a number.
 SHOWN = 100
 
@@ -52,4 +52,4 @@ def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> Htt
         "form": PressForm.opened(),
         "why": why,
     }
-    return render(request, "assignments/take_back.html", context, status=UNPROCESSABLE if why else 200)
+    return render(request, "assignments/take_back.html", context, status=UNPROCESSABLE_ENTITY if why else 200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from http.client import UNPROCESSABLE_ENTITY
 from typing import Any
 
 from django import forms
@@ -24,7 +25,6 @@ from certifications.models import Certification
 
 from .lists import TABS
 
-UNPROCESSABLE = 422
 #: The word of the address for each kind, and the subtab that it belongs to.
 KINDS = {
     "assign": (Upload.Kind.ASSIGN, TABS["eligible"]),
@@ -73,7 +73,9 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
         "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
         "most_lines": tables.MOST_LINES,
     }
-    return render(request, "assignments/upload_new.html", context, status=UNPROCESSABLE if why or form.errors else 200)
+    return render(
+        request, "assignments/upload_new.html", context, status=UNPROCESSABLE_ENTITY if why or form.errors else 200
+    )
 
 
 def _received(request: PersonRequest, certification: Certification, kind: Upload.Kind, form: forms.Form) -> Upload:
@@ -122,7 +124,7 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
         "why": why or upload.fault,
         "back": tab.url(upload.certification),
     }
-    return render(request, "assignments/upload_detail.html", context, status=UNPROCESSABLE if why else 200)
+    return render(request, "assignments/upload_detail.html", context, status=UNPROCESSABLE_ENTITY if why else 200)
 
 
 @page_of(TEAM_ASSIGNMENTS)
