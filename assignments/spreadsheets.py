@@ -15,6 +15,8 @@ from itertools import islice
 from django.http import HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 
+#: Rows that are in memory at once while a file is being written.
+ROWS_AT_ONCE = 2000
 #: Lines of a file that are sent together.
 LINES_AT_ONCE = 200
 BYTE_ORDER_MARK = "\ufeff"

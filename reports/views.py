@@ -14,7 +14,7 @@ from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest,
 from accounts.models import User
 from assignments.counts import certifications_to_look_after
 from assignments.lists import ListQuery, in_force
-from assignments.spreadsheets import download
+from assignments.spreadsheets import ROWS_AT_ONCE, download
 from assignments.views.lists import today_of
 from certifications.models import Certification
 
@@ -25,8 +25,6 @@ from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_
 
 #: The page counts and shows no more: a company of 100,000 people has 300,000, and nobody turns 400 pages.
 MOST_ROWS = 10_000
-#: Rows that are in memory at once while a file is being written.
-AT_ONCE = 2000
 #: Assignments on Home; Enroll has them all.
 NEXT = 5
 
@@ -71,7 +69,7 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
 @require_safe
 def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     asked = _Asked.by(request)
-    rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=AT_ONCE)
+    rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=ROWS_AT_ONCE)
     return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{asked.today}.csv")
 
 

@@ -17,7 +17,7 @@ from assignments import notices
 from assignments.lists import ListQuery, Menu, SortKeys, in_force
 from assignments.models import AssignmentChange, Learner, Operation
 from assignments.querysets import OperationQuerySet
-from assignments.spreadsheets import csv_lines, download
+from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download
 from certifications.models import Certification
 
 from .lists import delivery_of, my_date_instead, operations_of, today_of
@@ -29,8 +29,6 @@ CHANGE_KEYS: SortKeys = {
     "after": ("due_after",),
 }
 HEADS = ("Learner", "Email", "Certification", "Result", "Due Date Before", "Due Date After", "Reason")
-#: Rows that are in memory at once while a file is being written.
-AT_ONCE = 2000
 #: ?show=skipped
 CHANGED, SKIPPED = "changed", "skipped"
 
@@ -121,7 +119,7 @@ def operation_csv(request: PersonRequest, op_id: uuid.UUID) -> HttpResponseBase:
 
 def _cells(operation: Operation) -> Iterator[list[str]]:
     changes = AssignmentChange.objects.filter(operation=operation).with_people()
-    for change in changes.order_by(*CHANGE_KEYS["learner"], "pk").iterator(chunk_size=AT_ONCE):
+    for change in changes.order_by(*CHANGE_KEYS["learner"], "pk").iterator(chunk_size=ROWS_AT_ONCE):
         learner, certification = change.assignment.learner, change.assignment.certification
         days = [day.isoformat() if day else "" for day in (change.due_before, change.due_after)]
         yield [learner.full_name, learner.email, certification.title, change.get_kind_display(), *days, ""]

@@ -20,7 +20,7 @@ from assignments.errors import RefusedOperation
 from assignments.forms import PressForm, UploadForm
 from assignments.lists import ListQuery
 from assignments.models import Upload, UploadRow
-from assignments.spreadsheets import csv_lines, download, xlsx
+from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download, xlsx
 from certifications.models import Certification
 
 from .lists import TABS
@@ -42,7 +42,6 @@ CSV, XLSX = "csv", "xlsx"
 GOOD, LEFT = "good", "left"
 #: Files of the certification that are offered to come back to.
 RECENT = 5
-AT_ONCE = 2000
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -155,7 +154,7 @@ def upload_left(request: PersonRequest, key: uuid.UUID, ending: str) -> HttpResp
 
 
 def _left(upload: Upload, columns: tuple[str, ...]) -> Iterator[list[str]]:
-    for row in UploadRow.objects.filter(upload=upload).left().order_by("line").iterator(chunk_size=AT_ONCE):
+    for row in UploadRow.objects.filter(upload=upload).left().order_by("line").iterator(chunk_size=ROWS_AT_ONCE):
         written = {EMAIL: row.email, DUE_DATE: row.due_text, NAME: row.name}
         yield [*(written[column] for column in columns), row.why_not]
 
