@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from .models import Company, User
@@ -28,6 +30,11 @@ class PersonRequest(HttpRequest):
     user: User
     company: Company
     htmx: HtmxDetails
+
+
+def today_of(request: PersonRequest) -> date:
+    """The day it is where the reader's company is."""
+    return request.company.day_at(timezone.now())
 
 
 @dataclass(frozen=True)

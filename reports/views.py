@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from assignments.counts import certifications_to_look_after
 from assignments.lists import ListQuery, in_force
 from assignments.spreadsheets import ROWS_AT_ONCE, download
-from assignments.views.lists import today_of
 from certifications.models import Certification
 
 from .columns import COLUMNS, SORT_KEYS

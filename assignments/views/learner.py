@@ -6,11 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, PersonRequest, page_of
+from accounts.access import OWN_PAGES, PersonRequest, page_of, today_of
 from assignments.models import Assignment
 from certifications.views import certification_page
-
-from .lists import today_of
 
 
 @page_of(OWN_PAGES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import facets, notices
@@ -276,8 +275,3 @@ def certification_of(request: PersonRequest, slug: str) -> Certification:
 def operations_of(user: User) -> OperationQuerySet:
     """The company's operations, with what their result shows."""
     return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
-
-
-def today_of(request: PersonRequest) -> date:
-    """The day it is where the reader's company is."""
-    return request.company.day_at(timezone.now())

@@ -13,14 +13,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from assignments import notices
 from assignments.models import Assignment, AssignmentChange, Learner
 from assignments.upcoming import ToCome, messages_to_come
 from notifications import services as post_office
 from notifications.models import Notification
 
-from .lists import certification_of, today_of
+from .lists import certification_of
 
 
 @dataclass(frozen=True)

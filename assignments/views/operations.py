@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from assignments import notices
 from assignments.lists import ListQuery, Menu, SortKeys, in_force
@@ -20,7 +20,7 @@ from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download
 from certifications.models import Certification
 
-from .lists import delivery_of, my_date_instead, operations_of, today_of
+from .lists import delivery_of, my_date_instead, operations_of
 
 CHANGE_KEYS: SortKeys = {
     "learner": ("assignment__learner__first_name", "assignment__learner__last_name"),

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, DueDateForm, SelectionForm, selection_of
@@ -25,7 +25,7 @@ from assignments.models import ReminderRule
 from certifications.models import Certification
 
 from .buttons import BUTTONS, SHOWN, Asked, Button
-from .lists import certification_of, subtab_context, today_of
+from .lists import certification_of, subtab_context
 from .matching import Seen, changed_since, everyone_of, tell_who_joined
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from assignments import notices, previews
 from assignments.errors import InvalidDueDate
 from assignments.forms import PlanForm, PreviewForm, ids_of, selection_of
@@ -26,8 +26,6 @@ from assignments.models import Assignment, Learner, ReminderRule
 from assignments.reminders import Plan
 from certifications.models import Certification
 from notifications.frames import framed
-
-from .lists import today_of
 
 
 @page_of(TEAM_ASSIGNMENTS)

@@ -14,12 +14,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from assignments.lists import ListQuery
 from assignments.models import Assignment, Learner
 from assignments.upcoming import DAYS_AHEAD, Upcoming
-
-from .lists import today_of
 
 #: ?to=managers
 LEARNERS, MANAGERS = "learners", "managers"
