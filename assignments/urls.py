@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
-from .views import lists, messages, operations, presses, previews, reminders, taking_back, upcoming, uploads
+from .views import lists, managers, messages, operations, presses, previews, reminders, taking_back, upcoming, uploads
 from .views.buttons import BUTTONS
 
 CERTIFICATIONS = "assignments/certifications/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("", _to_certifications, name="team"),
     path("assignments/", _to_certifications, name="team-assignments"),
     path("assignments/upcoming/", upcoming.upcoming, name="team-upcoming"),
+    path("assignments/messages-to-managers/", managers.manager_messages, name="team-manager-messages"),
     path("assignments/reminders/", reminders.reminders, name="team-reminders"),
     path("assignments/reminders/preview/", previews.of_plan, name="team-reminders-preview"),
     path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),

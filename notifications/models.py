@@ -95,6 +95,10 @@ class Notification(models.Model):
             models.Index(fields=["about", "created_at"], name="notifications_about"),
             # Who did not get an email, of one lane.
             models.Index(fields=["lane"], condition=Q(state="failed"), name="notifications_failed"),
+            # To managers, of one lane, the newest first: a few among all that learners are told.
+            models.Index(
+                fields=["lane", "-created_at"], condition=Q(kind="team_overdue"), name="notifications_to_managers"
+            ),
             # The bell: the newest of one person; and its count of unread.
             models.Index(fields=["recipient", "-created_at"], name="notifications_newest"),
             models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notifications_unread"),

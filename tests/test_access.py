@@ -107,6 +107,7 @@ PAGES = {
     "team-unassign": about_sale(TEAM, "GET POST"),
     "team-change-due-date": about_sale(TEAM, "GET POST"),
     "team-upcoming": Page(TEAM),
+    "team-manager-messages": Page(TEAM),
     "team-reminders": Page(TEAM, "GET POST"),
     "team-send-again": about_sale(TEAM, "GET POST"),
     "team-remind-now": about_sale(TEAM, "GET POST"),

@@ -15,7 +15,16 @@ from .promises import (
     promise_reminders,
     promise_team_overdue,
 )
-from .reading import about, delivery_of, last_messages, messages_by_assignment, not_reached, reminded_at, reminded_on
+from .reading import (
+    about,
+    delivery_of,
+    last_messages,
+    messages_by_assignment,
+    messages_to_managers,
+    not_reached,
+    reminded_at,
+    reminded_on,
+)
 
 KINDS = [*LEARNER_KINDS, *MANAGER_KINDS]
 
@@ -29,6 +38,7 @@ __all__ = [
     "delivery_of",
     "last_messages",
     "messages_by_assignment",
+    "messages_to_managers",
     "not_reached",
     "previews_of",
     "promise_assigned",

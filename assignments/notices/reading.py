@@ -1,4 +1,4 @@
-"""How messages about assignments stand."""
+"""How messages about assignments, and those to managers about their people, stand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from assignments.models import Assignment, AssignmentChange, Operation
-from assignments.querysets import AssignmentQuerySet
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.reminders import end_of_day
 from notifications.models import Notification
 from notifications.querysets import NotificationQuerySet
@@ -19,6 +19,7 @@ from .keys import (
     ABOUT_A_DUE_DAY,
     ABOUT_ASSIGNMENT,
     REMIND_NOW,
+    TEAM_OVERDUE,
     about_assignment,
     assigned_key,
     assignment_of,
@@ -47,6 +48,11 @@ def not_reached(assignments: AssignmentQuerySet, *, company: int) -> AssignmentQ
     """
     failed = Notification.objects.failed().in_lane(str(company)).filter(about__startswith=ABOUT_ASSIGNMENT)
     return assignments.filter(pk__in=failed.annotate(assignment=assignment_of("about")).values("assignment"))
+
+
+def messages_to_managers(people: LearnerQuerySet, *, company: int) -> NotificationQuerySet:
+    """All that these people of a company were told of those who report to them, by the company's own index."""
+    return Notification.objects.in_lane(str(company)).filter(kind=TEAM_OVERDUE, recipient__in=people.values("pk"))
 
 
 def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:

@@ -14,6 +14,7 @@ LIST = "/team/assignments/certifications/"
 MESSAGE = f"{LIST}command-of-the-message/"
 UPCOMING = "/team/assignments/upcoming/"
 REMINDERS = "/team/assignments/reminders/"
+MANAGERS = "/team/assignments/messages-to-managers/"
 OPERATIONS = "/team/assignments/operations/"
 REPORT = "/reports/certification-progress/"
 #: In the demo: one was reminded today, by an email that still waits; the other was assigned by mistake first.
@@ -53,6 +54,9 @@ TEAM = [
     f"{UPCOMING}?page=2&size=50",
     f"{UPCOMING}?to=managers",
     f"{UPCOMING}?q=nobody-is-called-this",
+    MANAGERS,
+    f"{MANAGERS}?delivery=failed",
+    f"{MANAGERS}?q=nobody-is-called-this",
     REMINDERS,
     OPERATIONS,
     f"{OPERATIONS}?kind=assign&kind=deactivation&page=2",
@@ -191,6 +195,13 @@ def open_ledger(page: Page) -> None:
     page.locator("details.asc-letter summary").first.click()
 
 
+def open_message_to_a_manager(page: Page) -> None:
+    page.goto(MANAGERS)
+    for number in (0, 1):
+        page.locator("details.asc-letter summary").nth(number).click()
+    expect(page.get_by_role("region", name="The email as it went out")).to_have_count(2)
+
+
 def open_ledger_of_what_failed(page: Page) -> None:
     page.goto(f"{MESSAGE}assigned/?delivery=failed")
     page.get_by_role("link", name="Failed").first.click()
@@ -265,6 +276,7 @@ DIALOGS = [
     open_send_again_dialog,
     open_nothing_to_send_again,
     open_ledger,
+    open_message_to_a_manager,
     open_ledger_of_what_failed,
     open_ledger_of_what_waits,
     open_ledger_of_what_was_taken_back,
@@ -295,6 +307,8 @@ VISITORS = [
     Visitor("Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST], MENUS),
     Visitor("Lena", "lena@meridian.example", [*OWN, REPORT], MENUS),
     # Where every email has arrived, and managers are told nothing.
-    Visitor("Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers"], MENUS),
+    Visitor(
+        "Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers", MANAGERS], MENUS
+    ),
     Visitor("nobody", "", DOORS),
 ]
