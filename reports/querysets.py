@@ -7,7 +7,7 @@ migration and refuses while a view depends on it.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db.models import (
@@ -37,6 +37,8 @@ from certifications.models import NOT_STARTED, Certification, CertificationEnrol
 from certifications.querysets import CertificationQuerySet, steps_of
 
 Status = CertificationEnrollment.Status
+#: For so long Home tells of an email that nobody can send again.
+SHOWN_FOR = timedelta(days=30)
 CELLS = (
     *("first_name", "last_name", "email", "title", "functional_area", "region", "manager"),
     *("certification", "fast_start_enrolled_at", "enrollment_status", "steps_done", "steps_total"),
@@ -126,6 +128,13 @@ def unreached(user: User) -> QuerySet[Assignment, Any]:
     failed = notices.not_reached(Assignment.objects.visible_to(user).open(), company=user.company_id or 0)
     about = failed.values(slug=F("certification__slug"), title=F("certification__title"))
     return about.annotate(people=Count("pk")).order_by("title", "slug")
+
+
+def unreached_managers(user: User, *, at: datetime) -> int:
+    """For who may assign: how many managers did not get the last message about their team, of those of `SHOWN_FOR`."""
+    people = Learner.objects.visible_to(user).filter(status=User.Status.ACTIVE)
+    since = at - SHOWN_FOR
+    return notices.managers_not_reached(people, company=user.company_id or 0, since=since).count()
 
 
 def next_assignments(user: User) -> AssignmentQuerySet:

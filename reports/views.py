@@ -8,6 +8,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
@@ -20,7 +21,15 @@ from certifications.models import Certification
 from .columns import COLUMNS, SORT_KEYS
 from .export import csv_lines
 from .filters import ProgressFilter
-from .querysets import ProgressQuerySet, begun_beside_assignments, behind, next_assignments, progress_of, unreached
+from .querysets import (
+    ProgressQuerySet,
+    begun_beside_assignments,
+    behind,
+    next_assignments,
+    progress_of,
+    unreached,
+    unreached_managers,
+)
 
 #: The page counts and shows no more: a company of 100,000 people has 300,000, and nobody turns 400 pages.
 MOST_ROWS = 10_000
@@ -84,12 +93,14 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @page_of(OWN_PAGES)
 def _home_of_a_person(request: PersonRequest) -> HttpResponse:
     user, today = request.user, today_of(request)
+    may_assign = TEAM_ASSIGNMENTS.is_open_to(user)
     context = {
         "today": today,
         "assignments": next_assignments(user)[:NEXT],
         "begun": begun_beside_assignments(user),
-        "certifications": certifications_to_look_after(user, on=today) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
-        "unreached": unreached(user) if TEAM_ASSIGNMENTS.is_open_to(user) else None,
+        "certifications": certifications_to_look_after(user, on=today) if may_assign else None,
+        "unreached": unreached(user) if may_assign else None,
+        "unreached_managers": unreached_managers(user, at=timezone.now()) if may_assign else 0,
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
     }
     return render(request, "reports/home.html", context)

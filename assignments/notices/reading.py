@@ -55,6 +55,16 @@ def messages_to_managers(people: LearnerQuerySet, *, company: int) -> Notificati
     return Notification.objects.in_lane(str(company)).filter(kind=TEAM_OVERDUE, recipient__in=people.values("pk"))
 
 
+def managers_not_reached(people: LearnerQuerySet, *, company: int, since: datetime) -> LearnerQuerySet:
+    """Those of a company's people of whom the last message about their team that was not taken back was given up.
+
+    `since` is the aware instant after which it was promised: nobody can send it again, so it has to end some day.
+    """
+    failed = Notification.objects.failed().in_lane(str(company)).filter(kind=TEAM_OVERDUE, created_at__gt=since)
+    last = failed.exclude(pk__in=failed.replaced_by([TEAM_OVERDUE]).values("pk"))
+    return people.filter(pk__in=last.values("recipient"))
+
+
 def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:
     """When whom of these was reminded on a local day, by whichever message; by assignment; four queries."""
     midnight = datetime.combine(day, time.min, tzinfo=zone)

@@ -19,7 +19,7 @@ from assignments import services
 from assignments.reminders import Plan
 from certifications.models import Certification
 from notifications.models import Channel, Notification
-from tests.factories import PersonFactory, complete, eligible_person
+from tests.factories import PersonFactory, complete, eligible_person, enroll
 
 from .conftest import Press
 from .pages import read
@@ -195,3 +195,82 @@ def test_twenty_messages_cost_as_many_queries_as_two(
     services.sweep()
     assert [queries(), queries(q="Robin")] == few
     assert Notification.objects.filter(kind="team_overdue", state=State.SENT).count() == 20
+
+
+# Home
+
+
+def test_home_counts_the_managers_whose_last_message_failed_and_leads_to_it(
+    browser: Client, message: Certification, max: User, rosa: User, lena: User, overdue: Overdue
+) -> None:
+    overdue(lena, eligible_person(message, max.company, reports_to=max))
+    assert "did not get the last email" not in read(browser, "/")
+    fail(rosa)
+    assert "1 manager did not get the last email about who is overdue in their team" in read(browser, "/")
+    assert f'href="{URL}?delivery=failed"' in browser.get("/").text
+    overdue(eligible_person(message, rosa.company, reports_to=rosa))
+    fail(rosa)
+    assert "1 manager did not get the last email" in read(browser, "/")
+
+
+def test_home_is_silent_once_a_later_message_has_arrived(
+    browser: Client, message: Certification, rosa: User, lena: User, overdue: Overdue
+) -> None:
+    overdue(lena)
+    fail(rosa)
+    overdue(eligible_person(message, rosa.company, reports_to=rosa))
+    services.sweep()
+    assert "did not get the last email" not in read(browser, "/")
+
+
+def test_home_goes_by_the_last_that_was_tried_not_by_what_was_taken_back(
+    browser: Client, message: Certification, rosa: User, lena: User, overdue: Overdue
+) -> None:
+    overdue(lena)
+    fail(rosa)
+    overdue(eligible_person(message, rosa.company, reports_to=rosa))
+    for learner in User.objects.filter(reports_to=rosa):
+        complete(learner, message)
+    services.sweep()
+    assert Notification.objects.filter(recipient=rosa, state=State.CANCELLED).exists()
+    assert "1 manager did not get the last email" in read(browser, "/")
+
+
+def test_home_does_not_take_what_a_manager_learns_for_a_message_about_their_team(
+    browser: Client, message: Certification, rosa: User, lena: User, overdue: Overdue, assign: Press
+) -> None:
+    enroll(rosa, message.program)
+    assign(rosa)
+    Notification.objects.filter(recipient=rosa).update(state=State.FAILED, failure=REFUSED)
+    assert "did not get the last email" not in read(browser, "/")
+    overdue(lena)
+    fail(rosa)
+    Notification.objects.filter(recipient=rosa, kind="assigned").update(created_at=timezone.now() + timedelta(hours=1))
+    assert "1 manager did not get the last email" in read(browser, "/")
+
+
+def test_home_does_not_tell_for_ever_what_nobody_can_send_again(
+    clock: time_machine.Coordinates,
+    client_of: Callable[[User], Client],
+    ada: User,
+    rosa: User,
+    lena: User,
+    overdue: Overdue,
+) -> None:
+    overdue(lena)
+    fail(rosa)
+    clock.shift(29 * DAY)
+    assert "1 manager did not get the last email" in read(client_of(ada), "/")
+    clock.shift(DAY)
+    assert "did not get the last email" not in read(client_of(ada), "/")
+
+
+def test_home_does_not_tell_of_a_manager_who_has_left_nor_anothers_admin(
+    browser: Client, client_of: Callable[[User], Client], sam: User, rosa: User, lena: User, overdue: Overdue
+) -> None:
+    overdue(lena)
+    fail(rosa)
+    for person in (rosa, lena, sam):
+        assert "did not get the last email" not in read(client_of(person), "/")
+    User.objects.filter(pk=rosa.pk).update(status=User.Status.INACTIVE)
+    assert "did not get the last email" not in read(browser, "/")
