@@ -217,7 +217,8 @@ class ReminderForm(PressForm):
     manager_after = DaysField(
         label="Tell managers, days after the due date",
         most=MOST_DAYS_AFTER,
-        help_text="One message a day with all direct reports who are overdue. Leave it empty for none.",
+        help_text="For example 3: one message with all direct reports who are overdue by 3 days or more. "
+        "Leave it empty for none.",
     )
     seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": UNREADABLE})
 

@@ -263,7 +263,7 @@ def test_each_email_has_a_short_subject_with_the_certification_and_says_who_why_
     for message in sent:
         assert len(message.subject) < 70
         assert "…" not in message.subject
-        assert message.subject.startswith((*titles, "Certifications overdue: "))
+        assert message.subject.startswith((*titles, "Certifications overdue by "))
         assert "You get this " in message.text
         assert message.recipient.first_name in message.text
         assert message.text.count("http") == 1

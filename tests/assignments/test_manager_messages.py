@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,8 @@ from notifications.models import Channel, Notification
 from tests.factories import PersonFactory, complete, eligible_person, enroll
 
 from .conftest import Press
-from .pages import read
+from .pages import read, words
+from .presses import TODAY
 from .test_upcoming import choose
 
 URL = "/team/assignments/messages-to-managers/"
@@ -195,6 +197,33 @@ def test_twenty_messages_cost_as_many_queries_as_two(
     services.sweep()
     assert [queries(), queries(q="Robin")] == few
     assert Notification.objects.filter(kind="team_overdue", state=State.SENT).count() == 20
+
+
+# What it says
+
+
+def test_it_says_by_how_many_days_those_whom_it_names_are_overdue_at_least(
+    client_of: Callable[[User], Client],
+    mailoutbox: list[EmailMultiAlternatives],
+    message: Certification,
+    rosa: User,
+    lena: User,
+    assign: Press,
+    overdue: Overdue,
+) -> None:
+    since_yesterday = eligible_person(message, rosa.company, reports_to=rosa)
+    assign(since_yesterday, due_on=TODAY + DAY)
+    overdue(lena)
+    services.sweep()
+    [mail] = [each for each in mailoutbox if each.to == [rosa.email]]
+    [(html, _)] = mail.alternatives
+    assert mail.subject == "Command of the Message: 1 in your team overdue by 2 days or more"
+    assert "1 person in your team has not completed a certification that is overdue by 2 days or more." in mail.body
+    assert "1 person in your team is overdue by 2 days or more" in words(str(html))
+    assert "this person has not completed a certification that was due on Mon 1 March 2027 or before." in words(html)
+    assert since_yesterday.full_name not in mail.body
+    assert "also by fewer days" in mail.body
+    assert "1 person in your team is overdue by 2 days or more" in read(client_of(rosa), "/notifications/")
 
 
 # Home
