@@ -128,6 +128,10 @@ def sale_at_meridian(chronicle: Chronicle, *, staff: Staff, learners: Sequence[U
     for person in waves[28][:2]:
         before_the_reminder = chronicle.diary.moment(chronicle.company, days_ago=4, at=time(12))
         chronicle.answer(before_the_reminder, person, MAILBOX_FULL)
+    before_managers_are_told = chronicle.diary.moment(chronicle.company, days_ago=1, at=time(7))
+    manager = waves[70][0].reports_to
+    if manager is not None:
+        chronicle.answer(before_managers_are_told, manager, MAILBOX_FULL)
 
 
 def negotiation_at_meridian(chronicle: Chronicle, *, staff: Staff, learners: Sequence[User]) -> None:

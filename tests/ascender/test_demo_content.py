@@ -295,6 +295,13 @@ def test_at_meridian_some_emails_failed_each_for_a_reason_that_a_mail_server_giv
     )
 
 
+def test_one_manager_did_not_get_the_last_message(demo: None) -> None:
+    [failed] = Notification.objects.failed().filter(kind="team_overdue")
+
+    assert "Mailbox full" in failed.failure
+    assert not Notification.objects.filter(recipient=failed.recipient, created_at__gt=failed.created_at).exists()
+
+
 def test_one_email_waits_for_its_next_try(demo: None) -> None:
     [waiting] = Notification.objects.unsettled().exclude(attempts=0)
 
