@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Opening
-from .pages import MESSAGE, REMINDERS, UPCOMING, open_ledger_of_what_failed, open_saved_reminders
+from .pages import MANAGERS, MESSAGE, REMINDERS, UPCOMING, open_ledger_of_what_failed, open_saved_reminders
 from .test_keyboard import tab_to, tick_the_first
 
 ASSIGNED = f"{MESSAGE}assigned/"
@@ -86,6 +86,14 @@ def test_an_email_is_read_and_sent_again_from_the_ledger_with_the_keyboard(page:
     letter = page.get_by_role("region", name="The email as it went out").first
     tab_to(page, letter)
     expect(letter).to_contain_text("Hello ")
+
+
+@pytest.mark.parametrize("path", [f"{UPCOMING}?to=managers", MANAGERS])
+@pytest.mark.parametrize("width", [320, 390])
+def test_messages_to_managers_are_as_wide_as_a_phone(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize("action", ["Remind now", "Send again"])
