@@ -17,6 +17,7 @@ from assignments.counts import certifications_to_look_after
 from assignments.lists import ListQuery, in_force
 from assignments.spreadsheets import ROWS_AT_ONCE, download
 from certifications.models import Certification
+from notifications import services as post_office
 
 from .columns import COLUMNS, SORT_KEYS
 from .export import csv_lines
@@ -99,6 +100,7 @@ def _home_of_a_person(request: PersonRequest) -> HttpResponse:
         "assignments": next_assignments(user)[:NEXT],
         "begun": begun_beside_assignments(user),
         "certifications": certifications_to_look_after(user, on=today) if may_assign else None,
+        "channel": post_office.channel_state() if may_assign else None,
         "unreached": unreached(user) if may_assign else None,
         "unreached_managers": unreached_managers(user, at=timezone.now()) if may_assign else 0,
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,

@@ -19,6 +19,7 @@ from assignments.models import AssignmentChange, Learner, Operation
 from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download
 from certifications.models import Certification
+from notifications import services as post_office
 
 from .lists import delivery_of, my_date_instead, operations_of
 
@@ -88,6 +89,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     context = {
         "operation": operation,
         "delivery": delivery_of(operation),
+        "channel": post_office.channel_state(),
         "my_date_instead": my_date_instead(operation, request.user),
         "taken_back_in": operation.taken_back_in.select_related("made_by").first(),
         "show": show,

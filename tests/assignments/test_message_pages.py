@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from assignments import services
 from certifications.models import Certification
-from notifications.models import Channel, Notification
+from notifications.models import MOMENTS_AWAY, Channel, Notification
 from tests.factories import complete, eligible_person
 
 from .conftest import Press, open_assignment
@@ -219,10 +219,28 @@ def test_the_ledger_says_what_is_to_come_or_why_nothing_is(
 
 
 def test_a_closed_channel_is_told_where_emails_are_looked_up(browser: Client, lena: User, assign: Press) -> None:
-    assign(lena)
+    operation = assign(lena)
     Channel.objects.create(name="email", pauses=1)
-    assert "No email goes out at the moment." in read(browser, ASSIGNED)
+    for path in (ASSIGNED, f"/team/assignments/operations/{operation.op_id}/", "/"):
+        assert "No email goes out at the moment." in read(browser, path), path
     assert "No email goes out at the moment." in ledger(browser, lena)
+
+
+def test_a_mail_server_that_has_been_away_for_a_moment_only_is_not_told(
+    browser: Client, lena: User, assign: Press
+) -> None:
+    assign(lena)
+    away = Channel.objects.create(name="email", pauses=1, is_away=True)
+    assert "No email goes out" not in read(browser, ASSIGNED)
+    away.pauses = MOMENTS_AWAY
+    away.save()
+    assert "No email goes out at the moment. The mail server cannot be reached." in read(browser, ASSIGNED)
+
+
+def test_a_learner_is_not_told_of_the_channel(client: Client, lena: User) -> None:
+    Channel.objects.create(name="email", pauses=1)
+    client.force_login(lena)
+    assert "No email goes out" not in read(client, "/")
 
 
 def test_home_has_one_banner_for_all_certifications(
