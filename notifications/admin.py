@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Channel, Heartbeat, Notification
+from .models import Channel, Heartbeat, Notification, SwitchedOff
 
 
 class LookOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the workers write."""
+    """Rows that only the workers write, or the people themselves."""
 
     show_full_result_count = False
 
@@ -32,6 +32,15 @@ class NotificationAdmin(LookOnlyAdmin):
     list_select_related = ["recipient"]
     search_fields = ["dedupe_key", "recipient__email"]
     ordering = ["-created_at", "-pk"]
+
+
+@admin.register(SwitchedOff)
+class SwitchedOffAdmin(LookOnlyAdmin):
+    list_display = ["recipient", "kind", "switched_off_at"]
+    list_filter = ["kind"]
+    list_select_related = ["recipient"]
+    search_fields = ["recipient__email"]
+    ordering = ["-switched_off_at", "-pk"]
 
 
 @admin.register(Channel)

@@ -28,6 +28,8 @@ class Kind:
     describe      the templates' variables, for the aware instant of sending
     path          where the bell entry and the email's button lead; None leaves the entry out of the bell
     replaced_by   names of kinds: a later message of one of them about the same thing makes this one unwanted
+    optional_as   what its emails are called where their reader may switch them off; empty: they always come
+    concerns      whether a person can get such a message as things are, so that the switch means something to them
     """
 
     name: str
@@ -38,6 +40,8 @@ class Kind:
     describe: Callable[[Notification, Any, datetime], dict[str, Any]]
     path: Callable[[Notification, Any], str | None]
     replaced_by: frozenset[str] = frozenset()
+    optional_as: str = ""
+    concerns: Callable[[Any], bool] = lambda person: True
 
 
 _kinds: dict[str, Kind] = {}
@@ -54,3 +58,8 @@ def named(name: str) -> Kind:
 
 def names() -> list[str]:
     return sorted(_kinds)
+
+
+def optional() -> list[Kind]:
+    """Those whose emails their reader may switch off, in the order in which they were registered."""
+    return [kind for kind in _kinds.values() if kind.optional_as]

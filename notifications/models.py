@@ -7,14 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from .querysets import NotificationQuerySet
+from .querysets import NotificationQuerySet, SwitchedOffQuerySet
 
 
 class Notification(models.Model):
     """A promise, written in the transaction of what it tells about.
 
     Its email goes pending → claimed → sending → sent, or back to pending with a later
-    `next_attempt_at`, or failed, or cancelled. The row remembers and decides; tasks only ring the bell.
+    `next_attempt_at`, or failed, cancelled or declined: its reader has switched such emails off, and finds it in
+    the bell alone. The row remembers and decides; tasks only ring the bell.
     """
 
     class State(models.TextChoices):
@@ -24,6 +25,7 @@ class Notification(models.Model):
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
+        DECLINED = "declined", "Switched off by the reader"
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=40)
@@ -66,7 +68,7 @@ class Notification(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "claimed", "sending", "sent", "failed", "cancelled"]),
+                condition=Q(state__in=["pending", "claimed", "sending", "sent", "failed", "cancelled", "declined"]),
                 name="notifications_notification_state_is_known",
             ),
             models.CheckConstraint(
@@ -115,6 +117,26 @@ class Notification(models.Model):
     @property
     def is_unread(self) -> bool:
         return self.read_at is None
+
+
+class SwitchedOff(models.Model):
+    """A kind of message that one person wants no emails of. Its bell entries stay."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="switched_off")
+    kind = models.CharField(max_length=40)
+    switched_off_at = models.DateTimeField()
+
+    objects = SwitchedOffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "emails switched off"
+        constraints = [
+            # Its index is the one that delivery asks, for a few people at a time.
+            models.UniqueConstraint(fields=["recipient", "kind"], name="notifications_switchedoff_is_once_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"
 
 
 #: So many pauses in a row are more than a minute.

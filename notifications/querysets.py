@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -59,7 +59,7 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
     def settled(self) -> Self:
         """Those whose email has come to its end, whichever."""
         state = models.Notification.State
-        return self.filter(state__in=[state.SENT, state.FAILED, state.CANCELLED])
+        return self.filter(state__in=[state.SENT, state.FAILED, state.CANCELLED, state.DECLINED])
 
     def revocable(self) -> Self:
         """Those whose email has not been begun, so that it can be taken back for certain."""
@@ -89,11 +89,22 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         return self.order_by("dedupe_key").select_for_update(no_key=True, skip_locked=skip, of=("self",))
 
     def delivery_counts(self) -> dict[str, int]:
-        """How far the emails have got: `sent`, `waiting`, `failed`, `cancelled`; one query."""
+        """How far the emails have got: `sent`, `waiting`, `failed`, `cancelled`, `declined`; one query."""
         state = models.Notification.State
         return self.aggregate(
             sent=Count("pk", filter=Q(state=state.SENT)),
             waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.CLAIMED, state.SENDING])),
             failed=Count("pk", filter=Q(state=state.FAILED)),
             cancelled=Count("pk", filter=Q(state=state.CANCELLED)),
+            declined=Count("pk", filter=Q(state=state.DECLINED)),
         )
+
+
+class SwitchedOffQuerySet(QuerySet["models.SwitchedOff"]):
+    def visible_to(self, user: AbstractBaseUser) -> Self:
+        """A person's own, and nobody else's."""
+        return self.filter(recipient=user)
+
+    def of(self, people: Iterable[int]) -> set[tuple[int, str]]:
+        """What these people have switched off, as (recipient, kind); one query."""
+        return set(self.filter(recipient__in=set(people)).values_list("recipient_id", "kind"))

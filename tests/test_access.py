@@ -173,6 +173,7 @@ OFFICE_MODELS = (
     "notifications/channel",
     "notifications/heartbeat",
     "notifications/notification",
+    "notifications/switchedoff",
 )
 
 

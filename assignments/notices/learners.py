@@ -67,6 +67,10 @@ def _remind_now_still_wanted(notification: Notification, assignment: Assignment,
     return _is_for_somebody(assignment) and assignment.completed_at is None and assignment.company.is_plus
 
 
+def _can_be_reminded(person: User) -> bool:
+    return person.company is not None and person.company.is_plus
+
+
 def _due_day_of(reminder: Notification) -> date:
     return date.fromisoformat(reminder.context["due_on"])
 
@@ -127,6 +131,8 @@ LEARNER_KINDS = [
         still_wanted=_reminder_still_wanted,
         ends_at=_reminder_ends_at,
         replaced_by=frozenset(ABOUT_A_DUE_DAY),
+        optional_as="Reminders before and on a due date",
+        concerns=_can_be_reminded,
     ),
     _kind(
         name=REMIND_NOW,
@@ -141,5 +147,7 @@ LEARNER_KINDS = [
         still_wanted=_overdue_still_wanted,
         ends_at=_ends_at,
         replaced_by=frozenset(ABOUT_A_DUE_DAY),
+        optional_as="Reminders after a due date has passed",
+        concerns=_can_be_reminded,
     ),
 ]

@@ -64,6 +64,11 @@ def _still_wanted(notification: Notification, team: Team, at: datetime) -> bool:
     return bool(team.overdue) and manager.status == User.Status.ACTIVE and company is not None and company.is_plus
 
 
+def _manages(person: User) -> bool:
+    has_company = person.company is not None and person.company.is_plus
+    return has_company and User.objects.filter(reports_to=person).exists()
+
+
 def _ends_at(notification: Notification, team: Team) -> datetime:
     """With its day: the next one names the same people."""
     assert team.manager.company  # noqa: S101, for the type checker: operators manage nobody
@@ -98,5 +103,7 @@ MANAGER_KINDS = [
         describe=_describe,
         path=_path,
         replaced_by=frozenset([TEAM_OVERDUE]),
+        optional_as="Messages about your team’s overdue certifications",
+        concerns=_manages,
     ),
 ]

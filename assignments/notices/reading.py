@@ -95,7 +95,7 @@ def reminded_at(assignments: AssignmentQuerySet, *, at: datetime) -> AssignmentQ
 
 
 def delivery_of(operation: Operation) -> dict[str, int]:
-    """How far the emails have got that an operation promised: `sent`, `waiting`, `failed`, `cancelled`; one query."""
+    """How far the emails that an operation promised have got, as `delivery_counts` has it; one query."""
     return _promised_in(operation).delivery_counts()
 
 

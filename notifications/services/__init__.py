@@ -1,8 +1,8 @@
 """What happens to promises: the only writer of notifications.
 
 Whoever has something to tell calls `promise` and `cancel` inside the transaction of the change;
-workers and the sweep call `deliver_due`; the bell calls `mark_read` and `mark_all_read`.
-Instants are aware.
+workers and the sweep call `deliver_due`; the bell calls `mark_read` and `mark_all_read`, and a
+person's switches `switch_emails`. Instants are aware.
 """
 
 from .again import send_again
@@ -14,6 +14,7 @@ from .promises import cancel, delivery_counts, promise
 from .pulse import Pulse, pulse
 from .purging import purge_once_a_day
 from .reading import mark_all_read, mark_read
+from .switching import switch_emails
 
 __all__ = [
     "BATCH",
@@ -32,4 +33,5 @@ __all__ = [
     "purge_once_a_day",
     "record_as_sent",
     "send_again",
+    "switch_emails",
 ]

@@ -54,6 +54,7 @@ class Delivery:
     later: int = 0
     failed: int = 0
     cancelled: int = 0
+    declined: int = 0
     is_unfinished: bool = False  # the time was up before everything that was due had its turn
 
 
@@ -112,7 +113,9 @@ class _Shift:
 
     def delivery(self, *, is_unfinished: bool = False) -> Delivery:
         tally = self._tally
-        return Delivery(tally["sent"], tally["later"], tally["failed"], tally["cancelled"], is_unfinished)
+        return Delivery(
+            tally["sent"], tally["later"], tally["failed"], tally["cancelled"], tally["declined"], is_unfinished
+        )
 
     def deliver(self, claim: claims.Claim) -> bool:
         """Send the batch over one connection. Returns whether another one makes sense: the server can be reached."""
@@ -170,7 +173,7 @@ class _Shift:
         if draft.error is not None:
             return _poisoned(notification, draft.error, self.moment)
         if message is None:
-            return Outcome("cancelled", State.CANCELLED, {"cancelled_at": self.moment})
+            return _unwanted(draft, self.moment)
         try:
             is_sent = line.send(message, may_go=lambda: self._begin(notification.pk, claim))
         except ChannelDown as reason:
@@ -191,6 +194,13 @@ class _Shift:
         is_ours = claims.patiently(lambda: claims.begin(pk, claim.token), for_seconds=PATIENCE)
         failpoints.reach("before_data")
         return is_ours
+
+
+def _unwanted(draft: Draft, at: datetime) -> Outcome:
+    """Taken out of the bell too, but for what its reader wants no email of."""
+    if draft.is_declined:
+        return Outcome("declined", State.DECLINED, {"failure": ""})
+    return Outcome("cancelled", State.CANCELLED, {"cancelled_at": at})
 
 
 def _sent(notification: Notification, message: Letter, at: datetime) -> Outcome:

@@ -12,16 +12,19 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from notifications import failpoints, kinds, letters, stopping
-from notifications.models import Notification
+from notifications.models import Notification, SwitchedOff
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What one promise comes to: an email, nothing (it is no longer wanted), or an `error` (it cannot be written)."""
+    """What one promise comes to: an email, nothing (it is no longer wanted, or its reader has declined such
+    emails), or an `error` (it cannot be written).
+    """
 
     notification: Notification
     asked_at: float  # by time.monotonic()
     message: letters.Letter | None = None
+    is_declined: bool = False
     ends_at: datetime | None = None
     error: Exception | None = None
 
@@ -34,15 +37,26 @@ class Draft:
 def write(notifications: Sequence[Notification], at: datetime) -> list[Draft]:
     """One draft per notification, in the same order. Raises only what the database raises when it is away."""
     asked_at = time.monotonic()
+    declined = _declined(notifications)
     subjects: dict[int, Any] = {}
     replaced: set[int] = set()
     for name, those in _by_kind(notifications).items():
         subjects |= _subjects_of(name, those)
         replaced |= _replaced(name, those)
     return [
-        Draft(one, asked_at) if one.pk in replaced else _draft(one, subjects[one.pk], at, asked_at)
+        Draft(one, asked_at)
+        if one.pk in replaced
+        else _draft(one, subjects[one.pk], at, asked_at, is_declined=one.pk in declined)
         for one in notifications
     ]
+
+
+def _declined(notifications: Sequence[Notification]) -> set[int]:
+    """Those of whose kind their reader wants no emails; at most one query, and none where nobody may say so."""
+    optional = {kind.name for kind in kinds.optional()}
+    asked = [one for one in notifications if one.kind in optional]
+    switched_off = SwitchedOff.objects.of(one.recipient_id for one in asked) if asked else set()
+    return {one.pk for one in asked if (one.recipient_id, one.kind) in switched_off}
 
 
 def _by_kind(notifications: Sequence[Notification]) -> dict[str, list[Notification]]:
@@ -73,13 +87,15 @@ def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, 
     return {one.pk: found.get(one.pk, LookupError("what it was about is gone")) for one in notifications}
 
 
-def _draft(notification: Notification, subject: Any, at: datetime, asked_at: float) -> Draft:
+def _draft(notification: Notification, subject: Any, at: datetime, asked_at: float, is_declined: bool) -> Draft:
     if isinstance(subject, Exception):
         return Draft(notification, asked_at, error=subject)
     try:
         kind = kinds.named(notification.kind)
         if not kind.still_wanted(notification, subject, at):
             return Draft(notification, asked_at)
+        if is_declined:
+            return Draft(notification, asked_at, is_declined=True)
         message = letters.compose(notification, kind, subject, at)
         failpoints.reach("rendered")
         return Draft(notification, asked_at, message=message, ends_at=kind.ends_at(notification, subject))

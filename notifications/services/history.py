@@ -51,6 +51,8 @@ def _settled(draft: Draft, at: datetime, answers: Mapping[str, NotSent], *, is_r
 def _outcome(draft: Draft, at: datetime, answers: Mapping[str, NotSent]) -> dict[str, Any]:
     if draft.error is not None:
         raise draft.error
+    if draft.is_declined:
+        return {"state": State.DECLINED, "failure": ""}
     if draft.message is None:
         return {"state": State.CANCELLED, "cancelled_at": at}
     [address] = draft.message.to

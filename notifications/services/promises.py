@@ -73,5 +73,5 @@ def cancel(*, about: QuerySet[Any, Any], at: datetime, kinds: Sequence[str] | No
 
 
 def delivery_counts(*, keys: QuerySet[Any, Any]) -> dict[str, int]:
-    """How far the emails under `keys` have got: `sent`, `waiting`, `failed`, `cancelled`; one query."""
+    """How far the emails under `keys` have got: `sent`, `waiting`, `failed`, `cancelled`, `declined`; one query."""
     return Notification.objects.keyed(keys).delivery_counts()

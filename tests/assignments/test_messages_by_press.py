@@ -57,7 +57,7 @@ def test_what_failed_goes_out_again_to_the_address_of_now(
     people.change_email(person=lena, email="lena.new@meridian.example")
     operation = press(services.send_again, lena)
     assert (operation.changed, operation.skipped) == (1, [])
-    assert notices.delivery_of(operation) == {"sent": 0, "waiting": 1, "failed": 0, "cancelled": 0}
+    assert notices.delivery_of(operation)["waiting"] == 1
     services.sweep()
     assert [mail.to for mail in mailoutbox] == [["lena.new@meridian.example"]]
     assert notices.delivery_of(operation)["sent"] == 1

@@ -6,6 +6,7 @@ What the tests change of a person decides what becomes of the message: `subject_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -60,12 +61,15 @@ GREETING = kinds.Kind(
     describe=_describe,
     path=lambda notification, person: "/account/profile/",
 )
+#: The same, but for that its reader may switch its emails off.
+NUDGE = replace(GREETING, name="nudge", optional_as="Nudges")
 
 
 @pytest.fixture(autouse=True)
 def greeting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kind of every message here; the ones of the product stay as they are."""
-    monkeypatch.setitem(kinds._kinds, GREETING.name, GREETING)
+    """The kinds of every message here; the ones of the product stay as they are."""
+    for kind in (GREETING, NUDGE):
+        monkeypatch.setitem(kinds._kinds, kind.name, kind)
 
 
 @pytest.fixture
@@ -113,8 +117,8 @@ def keys_of(*people: User) -> Any:
     return keyed(User.objects.filter(pk__in=[person.pk for person in people])).values_list("key", flat=True)
 
 
-def promise(*people: User, at: datetime = NOON, lane: str = "meridian") -> int:
-    return services.promise(kind=GREETING.name, rows=greeted(*people, lane=lane), at=at)
+def promise(*people: User, at: datetime = NOON, lane: str = "meridian", kind: kinds.Kind = GREETING) -> int:
+    return services.promise(kind=kind.name, rows=greeted(*people, lane=lane), at=at)
 
 
 def told(person: User) -> Notification:

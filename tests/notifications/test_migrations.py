@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts.models import User
 from notifications.models import Notification
 
-from .conftest import NOON
+from .conftest import NOON, NUDGE, promise
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,11 +24,16 @@ INSERT INTO notifications_notification (
 
 
 @pytest.fixture
-def version_before() -> Iterator[None]:
-    """The tables of the first version; those of the present one afterwards, whatever happened."""
-    migrate(("notifications", "0001_initial"))
+def present_afterwards() -> Iterator[None]:
+    """The tables of the present version in the end, whatever happened."""
     yield
     migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+@pytest.fixture
+def version_before(present_afterwards: None) -> None:
+    """The tables of the first version."""
+    migrate(("notifications", "0001_initial"))
 
 
 def migrate(*targets: Any) -> None:
@@ -53,3 +58,13 @@ def test_a_message_of_before_is_found_by_its_assignment_and_tried_since_it_was_p
 def test_the_version_before_can_promise_while_this_one_starts(ada: User) -> None:
     promise_as_before(ada, "assigned:8")
     assert Notification.objects.get().state == "pending"
+
+
+def test_what_a_reader_declined_stays_unsent_in_the_version_before(ada: User, present_afterwards: None) -> None:
+    """It knows no such state, and must not send it, nor take it out of the bell."""
+    promise(ada, kind=NUDGE)
+    Notification.objects.update(state=Notification.State.DECLINED)
+    migrate(("notifications", "0003_claimed_before_sending"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state, failure FROM notifications_notification")
+        assert cursor.fetchall() == [("failed", "Switched off by the reader.")]

@@ -15,7 +15,7 @@ from notifications import services
 from notifications.models import Heartbeat, Notification
 from notifications.services import heartbeats
 
-from .conftest import about, promise, told
+from .conftest import NUDGE, about, promise, told
 from .sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -23,20 +23,23 @@ State = Notification.State
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.CANCELLED, State.DECLINED])
 def test_what_has_come_to_its_end_is_deleted_after_the_days_of_the_setting(
     ada: User, max: User, settings: Any, state: str, sink: Sink
 ) -> None:
     settings.KEEP_MESSAGES_DAYS = 300
     now = timezone.now()
-    promise(ada, at=now - 301 * DAY)
-    promise(max, at=now - 299 * DAY)
+    promise(ada, at=now - 301 * DAY, kind=NUDGE)
+    promise(max, at=now - 299 * DAY, kind=NUDGE)
     settle(state, sink, ada, max)
     assert services.purge_once_a_day(at=now) == 1
     assert told(max).state == state
 
 
 def settle(state: str, sink: Sink, *people: User) -> None:
+    if state == State.DECLINED:
+        for person in people:
+            services.switch_emails(person=person, off=[NUDGE.name], at=timezone.now())
     if state == State.CANCELLED:
         services.cancel(about=about(*people), at=timezone.now())
     else:
