@@ -15,6 +15,7 @@ from .querysets import REASONS
 
 #: ?delivery=failed
 NOT_REACHED = "failed"
+EMAIL = {NOT_REACHED: "Did not get the email", "off": "Has switched reminders off"}
 DUE = {"none": "No due date", "week": "This week", "overdue": "Overdue"}
 #: ?reason=… → the annotation of `with_reasons`
 _REASONS = {"waiting": "is_waiting", "training": "lacks_training", "enrollment": "lacks_enrollment"}
@@ -38,7 +39,9 @@ def _is_due_between(first: date | None, last: date | None, scope: Scope) -> Q:
     return (Q(due_on__gte=first) if first else Q()) & (Q(due_on__lte=last) if last else Q())
 
 
-def _was_not_reached(value: str, scope: Scope) -> Q:
+def _has_emails(how: str, scope: Scope) -> Q:
+    if how != NOT_REACHED:
+        return Q(learner__in=notices.without_reminders())
     failed = notices.not_reached(Assignment.objects.open(), company=scope.user.company_id or 0)
     return Q(pk__in=failed.values("pk"))
 
@@ -69,7 +72,7 @@ ASSIGNED = [
     Facet("status", "Status", STATUSES, _has_status),
     Facet("due", "Due Date", DUE, _is_due, _is_due_between),
     *_people("learner", "learner__"),
-    Facet("delivery", "Email", {NOT_REACHED: "Did not get the email"}, _was_not_reached),
+    Facet("delivery", "Email", EMAIL, _has_emails),
 ]
 ELIGIBLE = [*_people("pk", ""), Facet("enrolled", "Fast Start since", days=_is_enrolled_between)]
 NOT_ELIGIBLE = [

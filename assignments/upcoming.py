@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from accounts.models import Company, User
 
 from .models import Assignment, ReminderRule
+from .notices.keys import kind_of_day
 from .querysets import AssignmentQuerySet
 from .reminders import Plan, shifted, spans
 from .services.reminding import day_of, days_in, has_come
@@ -27,6 +28,10 @@ class ToCome:
 
     on: date
     days_before: int
+
+    @property
+    def kind(self) -> str:
+        return kind_of_day(self.days_before)
 
     @property
     def is_reminder(self) -> bool:

@@ -25,6 +25,7 @@ from .reading import (
     not_reached,
     reminded_at,
     reminded_on,
+    without_reminders,
 )
 
 KINDS = [*LEARNER_KINDS, *MANAGER_KINDS]
@@ -49,4 +50,5 @@ __all__ = [
     "promise_team_overdue",
     "reminded_at",
     "reminded_on",
+    "without_reminders",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.reminders import end_of_day
-from notifications.models import Notification
+from notifications.models import Notification, SwitchedOff
 from notifications.querysets import NotificationQuerySet
 
 from .keys import (
@@ -50,6 +51,11 @@ def not_reached(assignments: AssignmentQuerySet, *, company: int) -> AssignmentQ
     return assignments.filter(pk__in=failed.annotate(assignment=assignment_of("about")).values("assignment"))
 
 
+def without_reminders() -> QuerySet[SwitchedOff, Any]:
+    """The people, of whichever company, who have switched off emails about a due day."""
+    return SwitchedOff.objects.filter(kind__in=ABOUT_A_DUE_DAY).values("recipient")
+
+
 def messages_to_managers(people: LearnerQuerySet, *, company: int) -> NotificationQuerySet:
     """All that these people of a company were told of those who report to them, by the company's own index."""
     return Notification.objects.in_lane(str(company)).filter(kind=TEAM_OVERDUE, recipient__in=people.values("pk"))
@@ -66,11 +72,15 @@ def managers_not_reached(people: LearnerQuerySet, *, company: int, since: dateti
 
 
 def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:
-    """When whom of these was reminded on a local day, by whichever message; by assignment; four queries."""
+    """When whom of these was reminded on a local day, by whichever message; by assignment; four queries.
+
+    What its reader had no email of counts for nothing here: an admin who writes by hand is to reach them.
+    """
     midnight = datetime.combine(day, time.min, tzinfo=zone)
     of_the_day = Notification.objects.filter(created_at__gte=midnight, created_at__lt=end_of_day(day, zone)).in_bell()
     names = dict(assignments.annotate(about=about_assignment("pk")).values_list("about", "pk"))
-    automatic = of_the_day.about(about(assignments)).filter(kind__in=ABOUT_A_DUE_DAY)
+    by_plan = of_the_day.about(about(assignments)).filter(kind__in=ABOUT_A_DUE_DAY)
+    automatic = by_plan.exclude(state=Notification.State.DECLINED)
     keyed = assignments.annotate(key=remind_now_key(day))
     keys = dict(keyed.values_list("key", "pk"))
     pressed = of_the_day.keyed(keyed.values_list("key", flat=True))

@@ -179,7 +179,8 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         for assignment in page:
             assignment.message = messages.get(assignment.pk)
     operation = _operation_on(request, certification)
-    asks_who_failed = {facet.name for facet, _ in filters.in_force()} == {"delivery"}
+    asked = [(each.name, each.value) for _, each in filters.in_force()]
+    asks_who_failed = asked == [("delivery", facets.NOT_REACHED)]
     none_failed = asks_who_failed and not query.q and not page.object_list
     return {
         "certification": certification,
@@ -221,7 +222,7 @@ def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]
         "opened": opened,
         "pills": pills,
         "clear_url": _without(request.GET, *((each.name, each.value) for _, each in in_force)),
-        "shows_failed": bool(filters.values_of("delivery")),
+        "shows_failed": facets.NOT_REACHED in filters.values_of("delivery"),
     }
 
 

@@ -18,7 +18,7 @@ from assignments import notices
 from assignments.models import Assignment, AssignmentChange, Learner
 from assignments.upcoming import ToCome, messages_to_come
 from notifications import services as post_office
-from notifications.models import Notification
+from notifications.models import Notification, SwitchedOff
 
 from .lists import certification_of
 
@@ -75,6 +75,7 @@ def learner_messages(request: PersonRequest, slug: str, pk: int) -> HttpResponse
         "sections": [
             Section(one, changes[one.pk], messages.get(one.pk, []), to_come.get(one.pk, [])) for one in assignments
         ],
+        "switched_off": {kind for _, kind in SwitchedOff.objects.of([learner.pk])},
         "channel": post_office.channel_state(),
         "today": today_of(request),
         "kept_days": settings.KEEP_MESSAGES_DAYS,

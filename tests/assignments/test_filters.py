@@ -183,7 +183,7 @@ def test_a_value_is_counted_among_those_that_search_and_the_other_filters_find(
 def test_every_value_of_assigned_has_its_number(browser: Client, standing: SimpleNamespace) -> None:
     assert counts(browser, ASSIGNED, "status") == {"not_started": "1", "in_progress": "1", "completed": "1"}
     assert counts(browser, ASSIGNED, "due", region="EMEA") == {"none": "0", "week": "0", "overdue": "1"}
-    assert counts(browser, ASSIGNED, "delivery") == {"failed": "0"}
+    assert counts(browser, ASSIGNED, "delivery") == {"failed": "0", "off": "0"}
 
 
 def test_what_is_in_force_is_said_and_taken_away_one_by_one(browser: Client, team: SimpleNamespace) -> None:

@@ -131,7 +131,7 @@ def open_preview(page: Page) -> None:
 def open_filter(page: Page) -> None:
     page.goto(f"{MESSAGE}assigned/")
     page.locator("#filter-delivery summary").click()
-    expect(page.locator("#filter-delivery .asc-filter__n")).to_be_visible()
+    expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
 
 
 def open_selected(page: Page) -> None:
