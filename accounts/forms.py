@@ -1,12 +1,16 @@
-"""What an operator may type about people and companies."""
+"""What an operator may type about people and companies, and what somebody may choose for themselves."""
 
 from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+
+from notifications.switches import Switch
 
 from . import services
 from .models import Company, User
@@ -66,3 +70,30 @@ class PeopleField(forms.CharField):
         if unknown := [address for address in addresses if address not in found]:
             raise forms.ValidationError(f"Nobody here has this email address: {', '.join(unknown)}.")
         return list(found.values())
+
+
+class EmailsForm(forms.Form):
+    """Which emails somebody wants of those that may be switched off. `shown` are those that it asked about: who has
+    become a manager since has not said that they want none about their team.
+    """
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    wanted = forms.MultipleChoiceField(
+        label="Email me",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "One of these emails is not sent to you any more. Choose again."},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, switches: Sequence[Switch]) -> None:
+        on = [switch.kind for switch in switches if switch.is_on]
+        initial = {"shown": ",".join(switch.kind for switch in switches), "wanted": on}
+        super().__init__(data, initial=initial)
+        self.fields["wanted"].choices = [(switch.kind, switch.title) for switch in switches]  # type: ignore[attr-defined]
+        self._switches = switches
+
+    @property
+    def unwanted(self) -> list[str]:
+        """The kinds that are to be switched off, when the form is valid."""
+        asked = set(self.cleaned_data["shown"].split(",")).difference(self.cleaned_data["wanted"])
+        return [switch.kind for switch in self._switches if switch.kind in asked]
