@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from . import switches
 from .kinds import Kind
 from .models import Notification
 
@@ -26,8 +27,12 @@ class Letter(EmailMultiAlternatives):
     """
 
     def write_out(self) -> None:
+        message = super().message()
+        # The longest line there may be (RFC 5322, section 2.1.1): a link that begins on a line of its own is not
+        # found by every mail program.
+        message.policy = message.policy.clone(max_line_length=998)
         # Lines end as they travel (RFC 5321, section 2.3.8).
-        self._content = super().message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own has it
+        self._content = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own has it
 
     def message(self) -> Any:  # type: ignore[override]  # the part of it that is asked for
         return _WrittenOut(self._content) if hasattr(self, "_content") else super().message()
@@ -45,7 +50,8 @@ class _WrittenOut:
 
 def compose(notification: Notification, kind: Kind, subject: Any, at: datetime) -> Letter:
     """The email as it reads at the aware instant `at`, to the address that the person has now."""
-    variables = kind.describe(notification, subject, at)
+    off_url = switches.link_of(notification) if kind.optional_as else ""
+    variables = kind.describe(notification, subject, at) | {"off_url": off_url}
     message = Letter(
         subject=one_line(render_to_string(f"{kind.templates}.subject.txt", variables)),
         body=_paragraphs(render_to_string(f"{kind.templates}.txt", variables)),
@@ -55,10 +61,16 @@ def compose(notification: Notification, kind: Kind, subject: Any, at: datetime) 
             # RFC 3834: what answers mails by itself shall leave this one alone.
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-        },
+        }
+        | _switching_off(off_url),
     )
     message.attach_alternative(render_to_string(f"{kind.templates}.html", variables), "text/html")
     return message
+
+
+def _switching_off(url: str) -> dict[str, str]:
+    """With these a mail program has a button of its own, which posts to the link (RFC 2369, RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def bell_line(notification: Notification, kind: Kind, subject: Any, at: datetime) -> SafeString:

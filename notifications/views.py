@@ -1,15 +1,18 @@
-"""The bell's pages: the full list, opening one, marking them read."""
+"""The bell's pages: the full list, opening one, marking them read; and the one that an email's link leads to."""
 
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import services
+from . import services, switches
 from .access import page_of_a_company, reader
 from .bell import Bell, entries
 from .models import Notification
@@ -73,3 +76,26 @@ def bell(request: HttpRequest) -> HttpResponse:
 def newest(request: HttpRequest) -> HttpResponse:
     """What the bell shows when it is opened."""
     return render(request, "notifications/_newest.html", {"newest": Bell(reader(request)).newest})
+
+
+# Safe without a form's token: mail programs post here with no page and no cookies of ours (RFC 8058), and what is
+# permitted is said by the signed link alone. Nobody's login counts here, so there is none to be misused.
+@csrf_exempt
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def emails_off(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening it changes nothing: programs that look for viruses open every link."""
+    named = switches.named_by(token)
+    if named is None:
+        raise Http404
+    person, kind = named
+    if request.method == "POST":
+        services.switch_emails(person=person, off=[kind.name], at=timezone.now())
+    context = {
+        "kind": kind,
+        "token": token,
+        "is_off": switches.is_off(person, kind),
+        "beginning": switches.beginning_of_address(person),
+    }
+    return render(request, "notifications/emails_off.html", context)

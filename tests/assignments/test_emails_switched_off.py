@@ -14,6 +14,7 @@ from accounts.models import Company, User
 from assignments import notices, services
 from assignments.reminders import Plan
 from notifications import services as post_office
+from notifications.letters import message_id
 from notifications.models import Notification
 
 from .conftest import Press, open_assignment
@@ -59,6 +60,37 @@ def reminded(clock: time_machine.Coordinates, lena: User, assign: Press, mailout
 def test_what_may_be_switched_off_are_the_reminders_and_the_managers_message() -> None:
     optional = {kind.name for kind in notices.KINDS if kind.optional_as}
     assert optional == {"reminder", "overdue", "team_overdue"}
+
+
+def test_only_their_emails_offer_it(
+    clock: time_machine.Coordinates,
+    browser: Client,
+    meridian: Company,
+    lena: User,
+    assign: Press,
+    mailoutbox: Mails,
+) -> None:
+    choose(meridian, Plan(learner=(5, -1), manager=(-1,)))
+    assign(lena, due_on=DUE_ON)
+    pressed(browser, "remind-now", lena)
+    services.sweep()
+    for moment in (FIVE_DAYS_BEFORE, DAY_AFTER):
+        clock.move_to(moment)
+        services.sweep()
+    kinds = {message_id(each.dedupe_key): each.kind for each in Notification.objects.all()}
+    offering = {
+        kinds[mail.extra_headers["Message-ID"]]: "List-Unsubscribe" in mail.extra_headers for mail in mailoutbox
+    }
+    assert offering == {
+        "assigned": False,
+        "remind_now": False,
+        "reminder": True,
+        "overdue": True,
+        "team_overdue": True,
+    }
+    assert [mail for mail in mailoutbox if "switch these emails off" in mail.body] == [
+        mail for mail in mailoutbox if "List-Unsubscribe-Post" in mail.extra_headers
+    ]
 
 
 def test_reminders_before_and_after_the_due_day_have_a_switch_each(
