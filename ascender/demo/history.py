@@ -17,9 +17,11 @@ from accounts import services as accounts
 from accounts.models import Company, User
 from assignments import services as assigning
 from assignments.models import Assignment
+from assignments.notices.keys import ABOUT_A_DUE_DAY
 from certifications import services as training
 from certifications.errors import StepNotOpen
 from certifications.models import Certification, Step, TrainingSession
+from notifications import services as post_office
 from notifications.post import NotSent, Refused
 
 from .diary import Diary
@@ -130,6 +132,12 @@ class Chronicle:
         """From then on the mail server says that of the person's address."""
         self.diary.note(at, lambda _: self.diary.answers.update({person.email: answer}))
 
+    def switch_reminders_off(self, ago: int, *, people: Sequence[User]) -> None:
+        """From then on they want no emails of a due day."""
+        at = self.diary.workday(self.company, days_ago=ago, at=time(12, 15))
+        for person in people:
+            self.diary.note(at, partial(self._switch_reminders_off, person))
+
     def withdraw(self, ago: int, *, by: User, learners: Sequence[User]) -> None:
         at = self.diary.workday(self.company, days_ago=ago, at=time(9, 40))
         for person in learners:
@@ -202,6 +210,9 @@ class Chronicle:
             op_id=op_id,
             at=at,
         )
+
+    def _switch_reminders_off(self, person: User, at: datetime) -> None:
+        post_office.switch_emails(person=person, off=ABOUT_A_DUE_DAY, at=at)
 
     def _withdraw(self, person: User, by: User, at: datetime) -> None:
         training.withdraw(person=person, program=self.certification.program, by=by, at=at)

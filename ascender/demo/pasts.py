@@ -123,6 +123,8 @@ def sale_at_meridian(chronicle: Chronicle, *, staff: Staff, learners: Sequence[U
     ]
     shuffled = chronicle.rng.sample(learners, len(learners))
     waves = play_rounds(chronicle, rounds, learners=iter(shuffled), staff=staff)
+    # After the reminder, before they are overdue.
+    chronicle.switch_reminders_off(5, people=waves[70][:8])
     chronicle.training(40, went=[*fresh, staff["lena"]], enrolled=fresh)
     chronicle.progress(staff["max"], since=30, steps=2)
     for person in waves[28][:2]:

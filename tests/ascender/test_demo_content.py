@@ -304,6 +304,15 @@ def test_one_manager_did_not_get_the_last_message(demo: None) -> None:
     assert not Notification.objects.filter(recipient=failed.recipient, created_at__gt=failed.created_at).exists()
 
 
+def test_at_meridian_some_have_switched_reminders_off_after_they_had_got_some(demo: None) -> None:
+    declined = Notification.objects.filter(state=Notification.State.DECLINED)
+    reminded = Notification.objects.filter(kind="reminder", state=Notification.State.SENT)
+
+    assert 2 <= declined.count() <= 8
+    assert all(message.kind == "overdue" and not message.text for message in declined)
+    assert reminded.filter(recipient__in=declined.values("recipient")).exists()
+
+
 def test_one_email_waits_for_its_next_try(demo: None) -> None:
     [waiting] = Notification.objects.unsettled().exclude(attempts=0)
 

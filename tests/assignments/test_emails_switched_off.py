@@ -131,7 +131,7 @@ def test_the_list_and_the_ledger_say_so_in_words(reminded: None, browser: Client
     assert "Emails switched off : messages to Lena Brandt In the bell alone" in read(browser, ASSIGNED)
     said = ledger(browser, lena)
     assert "Switched off Reminder · in the bell, not read yet" in said
-    assert "No email: Lena Brandt had switched these emails off, so it is in the bell alone." in said
+    assert "No email: its reader had switched these emails off, so it is in the bell alone." in said
     assert "Send again" not in said
 
 

@@ -12,6 +12,7 @@ from ascender.demo.history import known_op_id
 
 LIST = "/team/assignments/certifications/"
 MESSAGE = f"{LIST}command-of-the-message/"
+SALE = f"{LIST}command-of-the-sale/"
 UPCOMING = "/team/assignments/upcoming/"
 REMINDERS = "/team/assignments/reminders/"
 MANAGERS = "/team/assignments/messages-to-managers/"
@@ -220,6 +221,31 @@ def open_ledger_of_what_was_taken_back(page: Page) -> None:
     expect(page.get_by_text("Not sent")).to_be_visible()
 
 
+def open_ledger_of_what_was_switched_off(page: Page) -> None:
+    page.goto(f"{SALE}assigned/?delivery=off&due=overdue")
+    page.get_by_role("link", name="Emails switched off").first.click()
+    expect(page.get_by_text("had switched these emails off").first).to_be_visible()
+
+
+def _open_off_link(page: Page) -> None:
+    """The one in an email that the ledger shows as it went out."""
+    page.goto(re.findall(r"/notifications/off/[^/]+/", page.content())[-1])
+
+
+def open_off_link(page: Page) -> None:
+    """Opened, and not pressed."""
+    page.goto(f"{SALE}assigned/?due=overdue")
+    page.get_by_role("link", name="Overdue notice sent").first.click()
+    _open_off_link(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Switch off emails")
+
+
+def open_off_link_of_what_is_off(page: Page) -> None:
+    open_ledger_of_what_was_switched_off(page)
+    _open_off_link(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Emails switched off")
+
+
 def _save_reminders(page: Page) -> None:
     page.get_by_role("button", name="Save reminders").click()
     page.wait_for_load_state()
@@ -280,6 +306,9 @@ DIALOGS = [
     open_ledger_of_what_failed,
     open_ledger_of_what_waits,
     open_ledger_of_what_was_taken_back,
+    open_ledger_of_what_was_switched_off,
+    open_off_link,
+    open_off_link_of_what_is_off,
     open_reminder_errors,
     open_saved_reminders,
     open_reminders_changed_meanwhile,
