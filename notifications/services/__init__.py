@@ -10,7 +10,7 @@ from .channel import state as channel_state
 from .delivery import BATCH, Delivery, deliver_due, deliver_shift
 from .heartbeats import beat
 from .history import record_as_sent
-from .promises import cancel, delivery_counts, promise
+from .promises import cancel, promise
 from .pulse import Pulse, pulse
 from .purging import purge_once_a_day
 from .reading import mark_all_read, mark_read
@@ -25,7 +25,6 @@ __all__ = [
     "channel_state",
     "deliver_due",
     "deliver_shift",
-    "delivery_counts",
     "mark_all_read",
     "mark_read",
     "promise",

@@ -70,8 +70,3 @@ def cancel(*, about: QuerySet[Any, Any], at: datetime, kinds: Sequence[str] | No
         .filter(pk__in=unwanted.locked().values("pk"))
         .update(state=Notification.State.CANCELLED, cancelled_at=at, lease_token=None, leased_until=None)
     )
-
-
-def delivery_counts(*, keys: QuerySet[Any, Any]) -> dict[str, int]:
-    """How far the emails under `keys` have got: `sent`, `waiting`, `failed`, `cancelled`, `declined`; one query."""
-    return Notification.objects.keyed(keys).delivery_counts()

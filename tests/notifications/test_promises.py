@@ -124,7 +124,7 @@ def test_the_bell_keeps_what_was_read_before_it_was_taken_back(ada: User, max: U
 def test_the_counts_of_some_promises_leave_out_the_others(ada: User, max: User, rosa: User) -> None:
     promise(ada, max, rosa)
     Notification.objects.filter(recipient=ada).update(state=State.SENT, sent_at=NOON)
-    counts = services.delivery_counts(keys=keys_of(ada, max))
+    counts = Notification.objects.keyed(keys_of(ada, max)).delivery_counts()
     assert {name: count for name, count in counts.items() if count} == {"sent": 1, "waiting": 1}
 
 
