@@ -70,7 +70,7 @@ def receive_upload(
         _now_or_soon(partial(read, upload, at=at))
     else:
         _ring()
-    return Upload.objects.get(pk=upload.pk)
+    return Upload.objects.defer("content").get(pk=upload.pk)
 
 
 def _now_or_soon(work: Callable[[], None]) -> None:
@@ -193,7 +193,7 @@ def press_upload(*, by: User, upload: Upload, op_id: uuid.UUID, at: datetime) ->
         _now_or_soon(partial(carry_out, upload, at=at))
     else:
         _ring()
-    return Upload.objects.get(pk=upload.pk)
+    return Upload.objects.defer("content").get(pk=upload.pk)
 
 
 @transaction.atomic

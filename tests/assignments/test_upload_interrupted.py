@@ -85,6 +85,16 @@ def test_a_sweep_fetches_a_file_when_it_reads_it_and_no_sooner(ada: User, lena: 
     assert sum(fetched) == 1
 
 
+def test_a_file_is_fetched_once_from_its_arrival_until_it_is_carried_out(
+    ada: User, lena: User, message: Certification
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        upload = received(ada, message)
+        services.press_upload(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
+    assert Assignment.objects.get().learner_id == lena.pk
+    assert sum(query["sql"].startswith("SELECT") and '"content"' in query["sql"] for query in queries) == 1
+
+
 def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, message: Certification) -> None:
     with trouble_at('INSERT INTO "assignments_uploadrow"', OperationalError):
         received(ada, message)
