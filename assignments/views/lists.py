@@ -17,18 +17,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
-from accounts.querysets import one_of
 from assignments import facets, notices
+from assignments.another_day import left_with_another_day
 from assignments.counts import certifications_with_counts, group_sizes
 from assignments.filters import Facet, Filters, Scope
-from assignments.forms import NewDueDateForm, versions_of
+from assignments.forms import NewDueDateForm
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Learner, Operation
-from assignments.querysets import (
-    REASONS,
-    AssignmentQuerySet,
-    OperationQuerySet,
-)
+from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet
 from certifications.models import Certification
 from certifications.querysets import steps_of
 from notifications import services as post_office
@@ -257,12 +253,8 @@ class MyDateInstead:
 
 
 def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
-    """For who pressed Assign, while nobody has changed those assignments since or completed them."""
-    seen = versions_of([person["box"] for person in operation.skipped if "box" in person])
-    if not seen or operation.made_by_id != user.pk:
-        return None
-    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(pk__in=one_of(seen)).order_by("pk")
-    boxes = [assignment.selection_value for assignment in to_do if seen[assignment.pk] == assignment.version]
+    """None where there is nobody to give it to."""
+    boxes = [assignment.selection_value for assignment in left_with_another_day(operation, user=user)]
     form = NewDueDateForm.opened(how=NewDueDateForm.TO, due_on=operation.due_on, spare_completed=True)
     return MyDateInstead(form, boxes) if boxes else None
 
