@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import TEAM_ASSIGNMENTS, page_of
 
+from .subtabs import TABS
 from .views import lists, managers, messages, operations, presses, previews, reminders, taking_back, upcoming, uploads
 from .views.buttons import BUTTONS
 
@@ -26,7 +27,7 @@ urlpatterns = [
     path("assignments/reminders/preview/", previews.of_plan, name="team-reminders-preview"),
     path(CERTIFICATIONS, lists.certification_list, name="team-certifications"),
     path(ONE, lists.certification_detail, name="team-certification"),
-    *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in lists.TABS),
+    *(path(f"{ONE}{tab}/", lists.subtab, {"tab": tab}, name=f"team-certification-{tab}") for tab in TABS),
     *(path(f"{ONE}{name}/", presses.press, {"name": name}, name=f"team-{name}") for name in BUTTONS),
     path(f"{ONE}learners/<int:pk>/messages/", messages.learner_messages, name="team-messages"),
     path(f"{ONE}assign/preview/", previews.of_selection, name="team-assign-preview"),

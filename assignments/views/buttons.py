@@ -15,9 +15,8 @@ from assignments import notices, previews, services
 from assignments.forms import AssignForm, NewDueDateForm, SelectionForm, ids_of, versions_of
 from assignments.models import Assignment, Learner, Operation, ReminderRule
 from assignments.services import NewDueDate, Rehearsal
+from assignments.subtabs import TABS, Tab
 from certifications.models import Certification
-
-from .lists import TABS, Tab
 
 #: People named in a dialog; the others are a number.
 SHOWN = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +10,6 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,11 +18,12 @@ from accounts.models import User
 from assignments import facets, notices
 from assignments.another_day import left_with_another_day
 from assignments.counts import certifications_with_counts, group_sizes
-from assignments.filters import Facet, Filters, Scope
+from assignments.filters import Filters, Scope
 from assignments.forms import NewDueDateForm
 from assignments.lists import ListQuery, SortKeys
-from assignments.models import Assignment, Learner, Operation
-from assignments.querysets import REASONS, AssignmentQuerySet, OperationQuerySet
+from assignments.models import Assignment, Operation
+from assignments.querysets import OperationQuerySet
+from assignments.subtabs import TABS, Tab
 from certifications.models import Certification
 from certifications.querysets import steps_of
 from notifications import services as post_office
@@ -36,102 +35,6 @@ CERTIFICATION_KEYS: SortKeys = {
     "assigned": ("assigned_count",),
     "completed": ("completed_count",),
     "overdue": ("overdue_count",),
-}
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One of the three groups of a certification. `rows` asks for it, `size` names it in `GroupSizes`.
-
-    `box` are the columns that the value of a row's box is made of, `person` leads from a row to the person.
-    """
-
-    name: str
-    label: str
-    size: str
-    keys: SortKeys
-    default_sort: str
-    rows: Callable[[User, Certification, str], QuerySet[Any]]
-    facets: Sequence[Facet]
-    box: tuple[str, ...] = ("pk",)
-    person: str = "pk"
-    shows_delivery: bool = False
-
-    @property
-    def template(self) -> str:
-        return f"assignments/{self.name.replace('-', '_')}_list.html"
-
-    def url(self, certification: Certification) -> str:
-        return reverse(f"team-certification-{self.name}", args=[certification.slug])
-
-
-def _assigned(user: User, certification: Certification, q: str) -> AssignmentQuerySet:
-    rows = Assignment.objects.visible_to(user).open().filter(certification=certification)
-    if q:
-        rows = rows.filter(learner__in=Learner.objects.visible_to(user).matching(q).values("pk"))
-    return rows.with_progress().select_related("learner", "assigned_by")
-
-
-def _eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
-    people = Learner.objects.visible_to(user).matching(q).eligible_for(certification)
-    return people.with_preparation(certification).select_related("reports_to")
-
-
-def _not_eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
-    people = Learner.objects.visible_to(user).matching(q).not_eligible_for(certification)
-    return people.with_preparation(certification).select_related("reports_to")
-
-
-_PERSON: SortKeys = {
-    "learner": ("first_name", "last_name"),
-    "title": ("title",),
-    "area": ("functional_area",),
-    "region": ("region",),
-    "manager": ("reports_to__first_name", "reports_to__last_name"),
-    "trained": ("trained_on",),
-}
-
-TABS = {
-    tab.name: tab
-    for tab in [
-        Tab(
-            name="assigned",
-            label="Assigned",
-            size="assigned",
-            keys={
-                "learner": ("learner__first_name", "learner__last_name"),
-                "name": ("name",),
-                "due": ("due_on",),
-                "progress": ("steps_done",),
-                "status": ("completed_at", "started_at"),
-                "assigned": ("assigned_at",),
-            },
-            default_sort="due",
-            rows=_assigned,
-            facets=facets.ASSIGNED,
-            box=("pk", "version"),
-            person="learner",
-            shows_delivery=True,
-        ),
-        Tab(
-            name="eligible",
-            label="Eligible for Assignment",
-            size="eligible",
-            keys={**_PERSON, "enrolled": ("enrolled_at",), "progress": ("steps_done",)},
-            default_sort="learner",
-            rows=_eligible,
-            facets=facets.ELIGIBLE,
-        ),
-        Tab(
-            name="not-eligible",
-            label="Not Eligible",
-            size="not_eligible",
-            keys={**_PERSON, "reason": tuple(REASONS)},
-            default_sort="learner",
-            rows=_not_eligible,
-            facets=facets.NOT_ELIGIBLE,
-        ),
-    ]
 }
 
 

@@ -17,9 +17,10 @@ from assignments.forms import PressForm
 from assignments.lists import search_of
 from assignments.models import Learner, Operation
 from assignments.services.operations import MOST_SELECTED
+from assignments.subtabs import Tab
 from certifications.models import Certification
 
-from .lists import Tab, filters_of
+from .lists import filters_of
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ from assignments.models import Upload, UploadRow
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download, xlsx
 from certifications.models import Certification
 
-from .lists import TABS
+from .buttons import BUTTONS
 
-#: The word of the address for each kind, and the subtab that it belongs to.
+#: By the word of the address, which is that of the button.
 KINDS = {
-    "assign": (Upload.Kind.ASSIGN, TABS["eligible"]),
-    "unassign": (Upload.Kind.UNASSIGN, TABS["assigned"]),
-    "change-due-date": (Upload.Kind.CHANGE_DUE_DATE, TABS["assigned"]),
+    "assign": Upload.Kind.ASSIGN,
+    "unassign": Upload.Kind.UNASSIGN,
+    "change-due-date": Upload.Kind.CHANGE_DUE_DATE,
 }
 EMAIL, DUE_DATE, NAME, REASON = "Email", "Due Date", "Assignment Name", "Reason"
 COLUMNS = {
@@ -48,7 +48,7 @@ RECENT = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
     certification = _certification(request, slug)
-    kind, tab = _kind(name)
+    kind = _kind(name)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm.opened()
     why = ""
     if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
@@ -68,7 +68,7 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
         "form": form,
         "why": why,
         "columns": COLUMNS[kind],
-        "back": tab.url(certification),
+        "back": BUTTONS[name].tab.url(certification),
         "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
         "most_lines": tables.MOST_LINES,
     }
@@ -95,7 +95,7 @@ def _received(request: PersonRequest, certification: Certification, kind: Upload
 def upload_template(request: PersonRequest, slug: str, name: str, ending: str) -> HttpResponseBase:
     """A file with the heads of the columns, and nobody below."""
     _certification(request, slug)
-    return _file(COLUMNS[_kind(name)[0]], iter([]), name=f"{name}-template", ending=ending)
+    return _file(COLUMNS[_kind(name)], iter([]), name=f"{name}-template", ending=ending)
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -111,17 +111,17 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
     show = GOOD if request.GET.get("show") == GOOD or not counts[LEFT] else LEFT
     query = ListQuery.of(request, {"line": ("line",)}, default="line")
     found: QuerySet[Any] = rows.good() if show == GOOD else rows.left()
-    _, tab = _kind(_name_of(upload))
+    name = _name_of(upload)
     context = {
         "upload": upload,
-        "name": _name_of(upload),
+        "name": name,
         "columns": COLUMNS[Upload.Kind(upload.kind)],
         "counts": counts,
         "show": show,
         "page_obj": query.paged(found.select_related("learner", "assignment"), count=counts[show]),
         "form": PressForm.opened(),
         "why": why or upload.fault,
-        "back": tab.url(upload.certification),
+        "back": BUTTONS[name].tab.url(upload.certification),
     }
     return render(request, "assignments/upload_detail.html", context, status=UNPROCESSABLE_ENTITY if why else 200)
 
@@ -171,7 +171,7 @@ def _certification(request: PersonRequest, slug: str) -> Certification:
     return get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
 
 
-def _kind(name: str) -> Any:
+def _kind(name: str) -> Upload.Kind:
     if name not in KINDS:
         raise Http404
     return KINDS[name]

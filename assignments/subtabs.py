@@ -1,0 +1,115 @@
+"""The three subtabs of a certification: whom each lists, by what it is sorted and filtered, where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.models import User
+from certifications.models import Certification
+
+from . import facets
+from .filters import Facet
+from .lists import SortKeys
+from .models import Assignment, Learner
+from .querysets import REASONS, AssignmentQuerySet
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the three groups of a certification. `rows` asks for it, `size` names it in `GroupSizes`.
+
+    `box` are the columns that the value of a row's box is made of, `person` leads from a row to the person.
+    """
+
+    name: str
+    label: str
+    size: str
+    keys: SortKeys
+    default_sort: str
+    rows: Callable[[User, Certification, str], QuerySet[Any]]
+    facets: Sequence[Facet]
+    box: tuple[str, ...] = ("pk",)
+    person: str = "pk"
+    shows_delivery: bool = False
+
+    @property
+    def template(self) -> str:
+        return f"assignments/{self.name.replace('-', '_')}_list.html"
+
+    def url(self, certification: Certification) -> str:
+        return reverse(f"team-certification-{self.name}", args=[certification.slug])
+
+
+def _assigned(user: User, certification: Certification, q: str) -> AssignmentQuerySet:
+    rows = Assignment.objects.visible_to(user).open().filter(certification=certification)
+    if q:
+        rows = rows.filter(learner__in=Learner.objects.visible_to(user).matching(q).values("pk"))
+    return rows.with_progress().select_related("learner", "assigned_by")
+
+
+def _eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+    people = Learner.objects.visible_to(user).matching(q).eligible_for(certification)
+    return people.with_preparation(certification).select_related("reports_to")
+
+
+def _not_eligible(user: User, certification: Certification, q: str) -> QuerySet[Any]:
+    people = Learner.objects.visible_to(user).matching(q).not_eligible_for(certification)
+    return people.with_preparation(certification).select_related("reports_to")
+
+
+_PERSON: SortKeys = {
+    "learner": ("first_name", "last_name"),
+    "title": ("title",),
+    "area": ("functional_area",),
+    "region": ("region",),
+    "manager": ("reports_to__first_name", "reports_to__last_name"),
+    "trained": ("trained_on",),
+}
+
+TABS = {
+    tab.name: tab
+    for tab in [
+        Tab(
+            name="assigned",
+            label="Assigned",
+            size="assigned",
+            keys={
+                "learner": ("learner__first_name", "learner__last_name"),
+                "name": ("name",),
+                "due": ("due_on",),
+                "progress": ("steps_done",),
+                "status": ("completed_at", "started_at"),
+                "assigned": ("assigned_at",),
+            },
+            default_sort="due",
+            rows=_assigned,
+            facets=facets.ASSIGNED,
+            box=("pk", "version"),
+            person="learner",
+            shows_delivery=True,
+        ),
+        Tab(
+            name="eligible",
+            label="Eligible for Assignment",
+            size="eligible",
+            keys={**_PERSON, "enrolled": ("enrolled_at",), "progress": ("steps_done",)},
+            default_sort="learner",
+            rows=_eligible,
+            facets=facets.ELIGIBLE,
+        ),
+        Tab(
+            name="not-eligible",
+            label="Not Eligible",
+            size="not_eligible",
+            keys={**_PERSON, "reason": tuple(REASONS)},
+            default_sort="learner",
+            rows=_not_eligible,
+            facets=facets.NOT_ELIGIBLE,
+        ),
+    ]
+}
