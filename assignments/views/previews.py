@@ -27,11 +27,13 @@ from assignments.reminders import Plan
 from certifications.models import Certification
 from notifications.frames import framed
 
+from .lists import certification_of
+
 
 @page_of(TEAM_ASSIGNMENTS)
 @require_safe
 def preview(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    return _page(request, _look(request, _certification(request, slug), pk, request.GET))
+    return _page(request, _look(request, certification_of(request, slug), pk, request.GET))
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -39,7 +41,7 @@ def preview(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @framed
 def html_part(request: PersonRequest, slug: str, pk: int, which: str) -> str:
     """One of the emails, for its frame in the page."""
-    for each in _look(request, _certification(request, slug), pk, request.GET)["previews"]:
+    for each in _look(request, certification_of(request, slug), pk, request.GET)["previews"]:
         if each.which == which:
             return str(each.html)
     raise Http404
@@ -48,7 +50,7 @@ def html_part(request: PersonRequest, slug: str, pk: int, which: str) -> str:
 @page_of(TEAM_ASSIGNMENTS)
 def of_selection(request: PersonRequest, slug: str) -> HttpResponse:
     """From the Assign dialog, as it is filled in: leads to the emails to the first of the selected."""
-    certification = _certification(request, slug)
+    certification = certification_of(request, slug)
     eligible = reverse("team-certification-eligible", args=[slug])
     if request.method != "POST":  # reached by logging in again: back to the list
         return redirect(eligible)
@@ -80,10 +82,6 @@ def of_plan(request: PersonRequest) -> HttpResponse:
         return _nothing(request, why, back=reminders)
     asked = PlanForm.address_of(form.plan) | ({"due_on": example.due_on} if example.due_on else {})
     return _lead(example.certification, example.learner.pk, **asked)
-
-
-def _certification(request: PersonRequest, slug: str) -> Certification:
-    return get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
 
 
 def _look(request: PersonRequest, certification: Certification, pk: int, asked: QueryDict) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download, xlsx
 from certifications.models import Certification
 
 from .buttons import BUTTONS
+from .lists import certification_of
 
 #: By the word of the address, which is that of the button.
 KINDS = {
@@ -47,7 +48,7 @@ RECENT = 5
 @page_of(TEAM_ASSIGNMENTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
-    certification = _certification(request, slug)
+    certification = certification_of(request, slug)
     kind = _kind(name)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm.opened()
     why = ""
@@ -94,7 +95,7 @@ def _received(request: PersonRequest, certification: Certification, kind: Upload
 @require_safe
 def upload_template(request: PersonRequest, slug: str, name: str, ending: str) -> HttpResponseBase:
     """A file with the heads of the columns, and nobody below."""
-    _certification(request, slug)
+    certification_of(request, slug)
     return _file(COLUMNS[_kind(name)], iter([]), name=f"{name}-template", ending=ending)
 
 
@@ -165,10 +166,6 @@ def _file(heads: tuple[str, ...], rows: Iterator[list[str]], *, name: str, endin
     if ending == XLSX:
         return xlsx(heads, rows, name=f"{name}.xlsx")
     return download(csv_lines(heads, rows), name=f"{name}.csv")
-
-
-def _certification(request: PersonRequest, slug: str) -> Certification:
-    return get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
 
 
 def _kind(name: str) -> Upload.Kind:
