@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,18 +15,17 @@ from django.views.decorators.http import require_safe
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from assignments import facets, notices
-from assignments.another_day import left_with_another_day
 from assignments.counts import certifications_with_counts, group_sizes
 from assignments.filters import Filters, Scope
-from assignments.forms import NewDueDateForm
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Operation
-from assignments.querysets import OperationQuerySet
 from assignments.subtabs import TABS, Tab
 from certifications.models import Certification
 from certifications.querysets import steps_of
 from notifications import services as post_office
 from notifications.models import Notification
+
+from .operations import delivery_of, my_date_instead, operations_of
 
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
@@ -141,33 +139,7 @@ def _operation_on(request: PersonRequest, certification: Certification) -> Opera
     return operations_of(request.user).about_a_selection().filter(op_id=op_id, certification=certification).first()
 
 
-def delivery_of(operation: Operation) -> dict[str, int] | None:
-    """How far the emails of a press have got; None where it sends none, and where none of them is kept any more."""
-    counts = notices.delivery_of(operation) if operation.sends_messages else {}
-    return counts if any(counts.values()) else None
-
-
-@dataclass(frozen=True)
-class MyDateInstead:
-    """One press that gives the due day of an Assign to those `boxes` whom it found assigned with another."""
-
-    form: NewDueDateForm
-    boxes: list[str]
-
-
-def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
-    """None where there is nobody to give it to."""
-    boxes = [assignment.selection_value for assignment in left_with_another_day(operation, user=user)]
-    form = NewDueDateForm.opened(how=NewDueDateForm.TO, due_on=operation.due_on, spare_completed=True)
-    return MyDateInstead(form, boxes) if boxes else None
-
-
 def certification_of(request: PersonRequest, slug: str) -> Certification:
     """The certification in scope with its `steps_total`, or 404."""
     certifications = Certification.objects.visible_to(request.user).select_related("program")
     return get_object_or_404(certifications.annotate(steps_total=steps_of(OuterRef("pk"))), slug=slug)
-
-
-def operations_of(user: User) -> OperationQuerySet:
-    """The company's operations, with what their result shows."""
-    return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")

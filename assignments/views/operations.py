@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -14,14 +15,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from assignments import notices
+from assignments.another_day import left_with_another_day
+from assignments.forms import NewDueDateForm
 from assignments.lists import ListQuery, Menu, SortKeys, in_force
 from assignments.models import AssignmentChange, Learner, Operation
 from assignments.querysets import OperationQuerySet
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download
 from certifications.models import Certification
 from notifications import services as post_office
-
-from .lists import delivery_of, my_date_instead, operations_of
 
 CHANGE_KEYS: SortKeys = {
     "learner": ("assignment__learner__first_name", "assignment__learner__last_name"),
@@ -128,3 +129,29 @@ def _cells(operation: Operation) -> Iterator[list[str]]:
     title = operation.certification.title if operation.certification else ""
     for person in operation.skipped:
         yield [person["name"], person["email"], title, "Skipped", "", "", person["reason"]]
+
+
+def operations_of(user: User) -> OperationQuerySet:
+    """The company's operations, with what their result shows."""
+    return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
+
+
+def delivery_of(operation: Operation) -> dict[str, int] | None:
+    """How far the emails of a press have got; None where it sends none, and where none of them is kept any more."""
+    counts = notices.delivery_of(operation) if operation.sends_messages else {}
+    return counts if any(counts.values()) else None
+
+
+@dataclass(frozen=True)
+class MyDateInstead:
+    """One press that gives the due day of an Assign to those `boxes` whom it found assigned with another."""
+
+    form: NewDueDateForm
+    boxes: list[str]
+
+
+def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
+    """None where there is nobody to give it to."""
+    boxes = [assignment.selection_value for assignment in left_with_another_day(operation, user=user)]
+    form = NewDueDateForm.opened(how=NewDueDateForm.TO, due_on=operation.due_on, spare_completed=True)
+    return MyDateInstead(form, boxes) if boxes else None

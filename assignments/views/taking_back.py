@@ -16,7 +16,7 @@ from assignments.errors import RefusedOperation
 from assignments.forms import UNREADABLE, PressForm
 from assignments.models import Operation
 
-from .lists import operations_of
+from .operations import operations_of
 
 #: Who stays as they are, by name; the others are a number.
 SHOWN = 100
