@@ -76,7 +76,7 @@ class Facet:
         """What of it the address asks for."""
         asked = given.getlist(self.name)
         values = [Chosen(self.name, value, label) for value, label in self.options.items() if value in asked]
-        bounds = {name: (said, day_of(given.get(name, ""))) for name, said in self.bounds.items()}
+        bounds = {name: (said, day_in(given.get(name, ""))) for name, said in self.bounds.items()}
         days = [
             Chosen(name, f"{day}", f"{said.lower()} {day:%-d %b %Y}") for name, (said, day) in bounds.items() if day
         ]
@@ -84,7 +84,7 @@ class Facet:
 
     def condition(self, chosen: Iterable[Chosen], scope: Scope) -> Q:
         """Who has any of these values; between days only those, whatever the value."""
-        of_days = {each.name: day_of(each.value) for each in chosen if each.name in self.bounds}
+        of_days = {each.name: day_in(each.value) for each in chosen if each.name in self.bounds}
         wanted = Q()
         for each in chosen:
             if each.name == self.name:
@@ -166,7 +166,7 @@ def _line_of(pk: int | None, managers: Mapping[int, User]) -> list[int]:
     return line
 
 
-def day_of(text: str) -> date | None:
+def day_in(text: str) -> date | None:
     """A day as a date field writes it; nothing for anything else."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date() if len(text) == 10 and "1970" <= text < "3000" else None  # noqa: DTZ007
