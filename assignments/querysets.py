@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import (
     CharField,
+    DateField,
     Exists,
     ExpressionWrapper,
     F,
@@ -36,7 +37,7 @@ from certifications.querysets import (
 )
 
 from . import models
-from .reminders import Plan
+from .reminders import DAYS_CAUGHT_UP, Days, Plan, shifted
 
 #: Why somebody is not eligible, in the order people read it: annotation → words.
 REASONS = {
@@ -165,6 +166,18 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
     def locked(self) -> Self:
         """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+def day_of(days_before: int) -> ExpressionWrapper[Any]:
+    """The day of an occasion of an assignment."""
+    return ExpressionWrapper(F("due_on") - timedelta(days_before), output_field=DateField())
+
+
+def has_come(days_before: int, days: Days) -> Q:
+    """That the day of an occasion has come since what was noted, and is not too long ago."""
+    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
+    latest = shifted(days.reminded, days_before)
+    return Q(due_on__range=(earliest, latest), next_reminder_on__lte=day_of(days_before))
 
 
 # Composed once each, since most pages ask for them and they are the same for everybody: composing the question for one

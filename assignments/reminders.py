@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.text import get_text_list
@@ -21,6 +22,13 @@ MOST_DAYS_BEFORE, MOST_DAYS_AFTER = 90, 60
 MOST_MESSAGES = 6
 #: A message about an overdue certification is not sent later than so many days after its own day.
 DAYS_CAUGHT_UP = 7
+
+
+class Days(NamedTuple):
+    """What day it is in some time zones: `reminded` is the latest one whose reminder moment has passed."""
+
+    reminded: date
+    today: date
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,11 @@ def reminded_day(zone: ZoneInfo, at: datetime) -> date:
     today = at.astimezone(zone).date()
     moment = datetime.combine(today, TIME_OF_DAY, tzinfo=zone)
     return today if moment <= at else today - timedelta(days=1)
+
+
+def days_in(zone: ZoneInfo, at: datetime) -> Days:
+    """What day it is in the zone at the aware instant `at`."""
+    return Days(reminded_day(zone, at), at.astimezone(zone).date())
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

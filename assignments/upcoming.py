@@ -15,9 +15,8 @@ from accounts.models import Company, User
 
 from .models import Assignment, ReminderRule
 from .notices.keys import kind_of_day
-from .querysets import AssignmentQuerySet
-from .reminders import Plan, shifted, spans
-from .services.reminding import day_of, days_in, has_come
+from .querysets import AssignmentQuerySet, day_of, has_come
+from .reminders import Plan, days_in, shifted, spans
 
 DAYS_AHEAD = 30
 

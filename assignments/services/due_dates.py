@@ -19,7 +19,7 @@ from assignments import notices
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.notices.keys import reminder_key
-from assignments.querysets import AssignmentQuerySet
+from assignments.querysets import AssignmentQuerySet, day_of
 from assignments.reminders import next_on_moving, reminded_day, shifted, spans
 from certifications.models import Certification
 from notifications.models import Notification
@@ -27,7 +27,7 @@ from notifications.models import Notification
 from .history import Day, record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
 from .rehearsal import Rehearsal, unforeseen_first
-from .reminding import day_of, note_next_after_moving
+from .reminding import note_next_after_moving
 from .skipped import Reasons, assignments_left_as_they_are
 
 #: How far one press moves due days, in either direction.

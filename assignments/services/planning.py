@@ -11,10 +11,10 @@ from accounts.models import Company, User
 from assignments.errors import ChangedMeanwhile, InvalidPlan
 from assignments.models import Assignment, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, end_of_day
+from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, days_in, end_of_day
 
 from .operations import begin, check_permission, finish
-from .reminding import days_in, note_next, queue_reminders_of
+from .reminding import note_next, queue_reminders_of
 from .skipped import in_words
 
 

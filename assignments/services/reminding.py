@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DateField, ExpressionWrapper, F, Q
 
 from accounts.models import Company
 from accounts.querysets import CompanyQuerySet, one_of
 from assignments import notices
 from assignments.models import Assignment, ReminderRule
-from assignments.querysets import AssignmentQuerySet
-from assignments.reminders import DAYS_CAUGHT_UP, Plan, reminded_day, shifted, spans
+from assignments.querysets import AssignmentQuerySet, day_of, has_come
+from assignments.reminders import Days, Plan, days_in, shifted, spans
 from notifications import failpoints
 
 BATCH = 5_000
-
-
-class Days(NamedTuple):
-    """What day it is in some time zones: `reminded` is the latest one whose reminder moment has passed."""
-
-    reminded: date
-    today: date
 
 
 def queue_reminders(*, at: datetime) -> int:
@@ -46,11 +37,6 @@ def queue_reminders_of(company: Company, *, at: datetime) -> int:
     """The same for one company."""
     only = Company.objects.on_plus().filter(pk=company.pk)
     return _queue_due(only, days_in(company.zone, at), at)
-
-
-def days_in(zone: ZoneInfo, at: datetime) -> Days:
-    """What day it is in the zone at the aware instant `at`."""
-    return Days(reminded_day(zone, at), at.astimezone(zone).date())
 
 
 def _zones_by_days(at: datetime) -> dict[Days, list[str]]:
@@ -135,13 +121,6 @@ def _promise_to_managers(assignments: AssignmentQuerySet, plan: Plan, days: Days
     return notices.promise_team_overdue(assignments.filter(any_has_come), today=days.today, due_by=due_by, at=at)
 
 
-def has_come(days_before: int, days: Days) -> Q:
-    """That the day of an occasion has come since what was noted, and is not too long ago."""
-    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
-    latest = shifted(days.reminded, days_before)
-    return Q(due_on__range=(earliest, latest), next_reminder_on__lte=day_of(days_before))
-
-
 def note_next(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> None:
     """Note the next occasion of each of these assignments after the local day `reminded`."""
     for span in spans(plan.occasions, reminded):
@@ -156,8 +135,3 @@ def note_next_after_moving(assignments: AssignmentQuerySet, plan: Plan, reminded
     for span in spans(plan.reminders, reminded):
         if span.passed is not None:
             assignments.filter(due_on__range=(span.first, span.last)).update(next_reminder_on=day_of(span.passed))
-
-
-def day_of(days_before: int) -> ExpressionWrapper[Any]:
-    """The day of an occasion of an assignment."""
-    return ExpressionWrapper(F("due_on") - timedelta(days_before), output_field=DateField())
