@@ -16,8 +16,7 @@ from . import lengths
 from .errors import InvalidPlan
 from .models import Operation
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
-from .services import check_plan
-from .services.due_dates import MOST_DAYS_MOVED, NewDueDate
+from .services import MOST_DAYS_MOVED, NewDueDate, check_plan
 from .tables import MOST_BYTES
 
 UNREADABLE = "The selection could not be read. Open the list again and select once more."

@@ -19,8 +19,7 @@ from .counts import certifications_to_look_after
 from .errors import InvalidDueDate
 from .models import Assignment, Learner
 from .reminders import Plan, next_on_assigning, shifted
-from .services.assign import checked_name
-from .services.operations import check_due_on
+from .services import check_due_on, checked_name
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ the `Operation` that is returned. Presses that make no sense as a whole raise a 
 and write nothing. Instants are aware, due days are days of the company's calendar.
 """
 
-from .assign import assign, rehearse_assign
+from .assign import assign, checked_name, rehearse_assign
 from .close import close_on_departure, close_on_withdrawal, rehearse_unassign, unassign
-from .due_dates import NewDueDate, change_due_date, rehearse_change_due_date, reminded_at_once
+from .due_dates import MOST_DAYS_MOVED, NewDueDate, change_due_date, rehearse_change_due_date, reminded_at_once
 from .messages import rehearse_remind_now, rehearse_send_again, remind_now, send_again
-from .operations import check_press
+from .operations import MOST_SELECTED, check_due_on, check_press
 from .planning import change_reminders, check_plan
 from .rehearsal import Rehearsal
 from .reminding import queue_reminders
@@ -19,6 +19,8 @@ from .take_back import rehearse_take_back, take_back
 from .uploads import carry_on_uploads, press_upload, receive_upload
 
 __all__ = [
+    "MOST_DAYS_MOVED",
+    "MOST_SELECTED",
     "NewDueDate",
     "Rehearsal",
     "Sweep",
@@ -26,8 +28,10 @@ __all__ = [
     "carry_on_uploads",
     "change_due_date",
     "change_reminders",
+    "check_due_on",
     "check_plan",
     "check_press",
+    "checked_name",
     "close_on_departure",
     "close_on_withdrawal",
     "press_upload",

@@ -16,7 +16,7 @@ from assignments.errors import TooManySelected
 from assignments.forms import PressForm
 from assignments.lists import search_of
 from assignments.models import Learner, Operation
-from assignments.services.operations import MOST_SELECTED
+from assignments.services import MOST_SELECTED
 from assignments.subtabs import Tab
 from certifications.models import Certification
 

@@ -23,7 +23,7 @@ from assignments.errors import (
     TooManySelected,
 )
 from assignments.models import Assignment, AssignmentChange, Operation
-from assignments.services.operations import MOST_SELECTED
+from assignments.services import MOST_SELECTED
 from certifications import services as training
 from certifications.models import Certification, CertificationEnrollment
 from notifications.models import Notification

@@ -21,7 +21,7 @@ from assignments.errors import (
     TooManySelected,
 )
 from assignments.models import Assignment, AssignmentChange, Operation
-from assignments.services.operations import MOST_SELECTED
+from assignments.services import MOST_SELECTED
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.factories import PersonFactory, eligible_person
