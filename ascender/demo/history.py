@@ -187,7 +187,7 @@ class Chronicle:
             by=by,
             certification=self.certification,
             seen=self._open(learners),
-            due_on=self._day(due_in),
+            new=assigning.NewDueDate(self._day(due_in)),
             reason=reason,
             op_id=self._op_id(),
             at=at,

@@ -97,23 +97,19 @@ def change_due_date(
     by: User,
     certification: Certification,
     seen: Mapping[int, int],
+    new: NewDueDate,
     op_id: uuid.UUID,
     at: datetime,
-    due_on: date | None = None,
-    days: int | None = None,
-    to_working_day: bool = False,
-    spare_completed: bool = False,
     reason: str = "",
     foreseen: Collection[int] | None = None,
 ) -> Operation:
-    """Give the selected open assignments the `NewDueDate` described. Nobody is told; reminders follow.
+    """Give the selected open assignments the `new` due date. Nobody is told; reminders follow.
 
     `seen` maps the assignment to the version that was on the admin's screen: what somebody changed
     meanwhile stays as they left it. `foreseen` are those of which the dialog said that they stay as
     they are. Returns the operation, the same one for a repeated press. Raises a `RefusedOperation`.
     """
     company = check_press(by=by, certification=certification, selected=list(seen))
-    new = NewDueDate(due_on, days, to_working_day, spare_completed)
     new.check()
     asked = {"by": by.pk, "certification": certification.pk, "seen": sorted(seen.items()), "reason": reason}
     operation, is_new = begin(
@@ -124,17 +120,17 @@ def change_due_date(
         by=by,
         at=at,
         certification=certification,
-        due_on=due_on,
-        moved_by_days=days,
-        to_working_day=to_working_day,
+        due_on=new.due_on,
+        moved_by_days=new.days,
+        to_working_day=new.to_working_day,
         reason=reason,
     )
     if is_new:
-        check_due_on(due_on, company=company, at=at)
+        check_due_on(new.due_on, company=company, at=at)
         assignments = _selected(company, certification, seen)
         lock(assignments)
         able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
-        moved = _move(operation, able) if days is None else move_each(operation, able, to=new.after())
+        moved = _move(operation, able) if new.days is None else move_each(operation, able, to=new.after())
         skipped = assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons)
         finish(operation, requested=len(seen), changed=moved, skipped=unforeseen_first(skipped, foreseen))
     return operation

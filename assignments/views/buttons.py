@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -136,7 +136,7 @@ def _change_due_date(asked: Asked) -> Operation:
     new = _new_due_date(asked.form)
     assert new  # noqa: S101, for the type checker: nothing is done with a form that is not valid
     reason = asked.form.cleaned_data["reason"]
-    return services.change_due_date(seen=asked.selection, reason=reason, **asdict(new), **asked.pressed)
+    return services.change_due_date(seen=asked.selection, new=new, reason=reason, **asked.pressed)
 
 
 def _show_change_due_date(asked: Asked, rehearsal: Rehearsal) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import User
 from assignments import services
 from assignments.models import Assignment, Operation
+from assignments.services import NewDueDate
 from certifications.models import Certification
 
 #: A Monday, ten in the morning in New York; in Auckland it is the day after.
@@ -31,8 +33,11 @@ def unassign(by: User, certification: Certification, *assignments: Assignment, *
 
 
 def change_due_date(by: User, certification: Certification, *assignments: Assignment, **asked: Any) -> Operation:
-    """The assignments as these objects have them are what was seen on the screen."""
-    usual = {"op_id": uuid.uuid4(), "at": NOW}
+    """The assignments as these objects have them are what was seen on the screen. Without `new`, what is asked with
+    the words of a `NewDueDate` makes one: `change_due_date(ada, message, made, days=7)`.
+    """
+    new = NewDueDate(**{each.name: asked.pop(each.name) for each in fields(NewDueDate) if each.name in asked})
+    usual = {"new": new, "op_id": uuid.uuid4(), "at": NOW}
     seen = {assignment.pk: assignment.version for assignment in assignments}
     return services.change_due_date(by=by, certification=certification, **{"seen": seen} | usual | asked)
 

@@ -179,7 +179,6 @@ def test_rehearsed_it_names_the_same_people_for_the_same_reasons_and_changes_not
     seen = {each.pk: each.version for each in made}
     rehearsal = services.rehearse_change_due_date(by=ada, certification=message, seen=seen, new=new, at=NOW)
     assert Operation.objects.count() == 4
-    how = {name: getattr(new, name) for name in ("due_on", "days", "to_working_day", "spare_completed")}
-    operation = change_due_date(ada, message, *made, **how)
+    operation = change_due_date(ada, message, *made, new=new)
     assert operation.skipped == rehearsal.skipped
     assert sorted(rehearsal.able) == sorted(operation.changes.values_list("assignment_id", flat=True))

@@ -160,8 +160,8 @@ class Desk:
             return services.assign(learner_ids=ids, name=NAME, due_on=due_on, **common)
         seen = {self._cast.pks[key]: version for key, version in press.seen}
         if press.what == MOVE:
-            moved: dict[str, Any] = {"days": press.days, "spare_completed": press.spares} if press.days else {}
-            return services.change_due_date(seen=seen, due_on=due_on, **moved, **common)
+            new = services.NewDueDate(due_on, press.days or None, spare_completed=press.spares)
+            return services.change_due_date(seen=seen, new=new, **common)
         return self._selections[press.what](assignment_ids=list(seen), **common)
 
     def _commit(self, press: Press, at: datetime) -> dict[str, object]:
