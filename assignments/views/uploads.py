@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from http.client import UNPROCESSABLE_ENTITY
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,19 +47,40 @@ RECENT = 5
 @page_of(TEAM_ASSIGNMENTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
-    certification = certification_of(request, slug)
-    kind = _kind(name)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm.opened()
-    why = ""
+    certification, kind = certification_of(request, slug), _kind(name)
+    if request.method == "POST":
+        return _receive(request, certification, kind)
+    return _ask_for_file(request, certification, kind, UploadForm.opened())
+
+
+def _receive(request: PersonRequest, certification: Certification, kind: Upload.Kind) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
     if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
-        form, why = UploadForm.opened(), "The form could not be read. Choose the file once more."
-    elif form.is_bound and form.is_valid():
-        try:
-            upload = _received(request, certification, kind, form)
-        except RefusedOperation as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            return redirect("team-upload", upload.key)
+        why = "The form could not be read. Choose the file once more."
+        return _ask_for_file(request, certification, kind, UploadForm.opened(), why=why)
+    if not form.is_valid():
+        return _ask_for_file(request, certification, kind, form)
+    file = form.cleaned_data["file"]
+    try:
+        upload = services.receive_upload(
+            by=request.user,
+            certification=certification,
+            kind=kind,
+            file_name=file.name,
+            content=file.read(),
+            op_id=form.cleaned_data["op_id"],
+            at=timezone.now(),
+        )
+    except RefusedOperation as refusal:
+        form.add_error("file", str(refusal))
+        return _ask_for_file(request, certification, kind, form)
+    return redirect("team-upload", upload.key)
+
+
+def _ask_for_file(
+    request: PersonRequest, certification: Certification, kind: Upload.Kind, form: UploadForm, *, why: str = ""
+) -> HttpResponse:
+    name = _name_of(kind)
     mine = _uploads(request).filter(certification=certification, kind=kind).defer("content")
     context = {
         "certification": certification,
@@ -73,22 +93,8 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
         "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
         "most_lines": tables.MOST_LINES,
     }
-    return render(
-        request, "assignments/upload_new.html", context, status=UNPROCESSABLE_ENTITY if why or form.errors else 200
-    )
-
-
-def _received(request: PersonRequest, certification: Certification, kind: Upload.Kind, form: forms.Form) -> Upload:
-    file = form.cleaned_data["file"]
-    return services.receive_upload(
-        by=request.user,
-        certification=certification,
-        kind=kind,
-        file_name=file.name,
-        content=file.read(),
-        op_id=form.cleaned_data["op_id"],
-        at=timezone.now(),
-    )
+    status = UNPROCESSABLE_ENTITY if why or form.errors else 200
+    return render(request, "assignments/upload_new.html", context, status=status)
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -112,7 +118,7 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
     show = GOOD if request.GET.get("show") == GOOD or not counts[LEFT] else LEFT
     query = ListQuery.of(request, {"line": ("line",)}, default="line")
     found: QuerySet[Any] = rows.good() if show == GOOD else rows.left()
-    name = _name_of(upload)
+    name = _name_of(upload.kind)
     context = {
         "upload": upload,
         "name": name,
@@ -174,8 +180,8 @@ def _kind(name: str) -> Upload.Kind:
     return KINDS[name]
 
 
-def _name_of(upload: Upload) -> str:
-    return upload.kind.replace("_", "-")
+def _name_of(kind: str) -> str:
+    return kind.replace("_", "-")
 
 
 def _uploads(request: PersonRequest) -> QuerySet[Upload]:
