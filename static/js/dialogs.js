@@ -40,16 +40,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const dialog of document.querySelectorAll("dialog[data-asc-modal][open]")) showModal(dialog, pressed ?? opener);
 });
 
-/* An email that is being read stays open while the rehearsal around it comes anew. */
-let isReading = false;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  isReading = Boolean(event.detail.target.querySelector?.("#letter[open]"));
-});
-document.addEventListener("htmx:afterSwap", () => {
-  const letter = document.getElementById("letter");
-  if (isReading && letter) letter.open = true;
-});
-
 document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-asc-close]");
   const dialog = closer?.closest("dialog");
