@@ -1,10 +1,10 @@
 /* Selecting rows: <form data-asc-selection>, its boxes input[name=learner] (anywhere, tied by form="…") and one [data-asc-page] for all.
    The selection outlives paging, sorting and searching: it is kept for the reader and the subtab that data-asc-selection names, wherever
-   the page has come from, until a press is done; with names, so that it can be looked at and trimmed in [data-asc-selected]. [data-asc-all] selects everyone that the list finds instead, for as long as it asks
-   for the same. The count is said in .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
+   the page has come from, until forget.js forgets it; with names, so that it can be looked at and trimmed in [data-asc-selected].
+   [data-asc-all] selects everyone that the list finds instead, for as long as it asks for the same. The count is said in
+   .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
 
-const KEPT = "asc-selection:";
-const DONE = "asc-selection-done";
+const KEPT = "asc-selection:"; // forget.js knows it too
 const NOT_A_FILTER = ["page", "size", "sort", "open", "operation"];
 
 const forms = () => document.querySelectorAll("form[data-asc-selection]");
@@ -166,29 +166,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (all === null && people.size) event.detail.formData.append("learner", [...people.values()].map(({ value }) => value).join(","));
 });
 
-const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT));
-
-/* A press that is done has used the selection up, on every subtab of its certification; who logs out leaves no names. */
-function forgetWhatIsDone() {
-  const operation = new URLSearchParams(location.search).get("operation");
-  if (!operation || !document.getElementById("result") || sessionStorage.getItem(DONE) === operation) return;
-  const place = location.pathname.replace(/[^/]+\/$/, "");
-  for (const key of keptKeys()) if (key.slice(key.lastIndexOf(":") + 1).startsWith(place)) sessionStorage.removeItem(key);
-  sessionStorage.setItem(DONE, operation);
-}
-document.addEventListener("submit", (event) => {
-  if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
-});
-
-/* Names that another reader ticked in this tab are not for this one. */
-function forgetOthers() {
-  const reader = document.querySelector("form[data-asc-selection]")?.dataset.ascSelection.split(":")[0];
-  if (reader) for (const key of keptKeys()) if (!key.startsWith(`${KEPT}${reader}:`)) sessionStorage.removeItem(key);
-}
-
 const restoreAll = () => forms().forEach(restore);
-forgetWhatIsDone();
-forgetOthers();
 /* On a slow connection a reader is faster than this script: what is ticked by now counts. */
 for (const form of forms()) for (const box of boxesOf(form)) box.defaultChecked = box.checked;
 restoreAll();
