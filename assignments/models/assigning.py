@@ -114,6 +114,11 @@ class Operation(models.Model):
         return f"{self.kind} {self.op_id}"
 
     @property
+    def template_name(self) -> str:
+        """The words of its kind. It extends the `part` of a page that is to say them."""
+        return f"assignments/operation/{self.kind}.html"
+
+    @property
     def sends_messages(self) -> bool:
         """Whether learners are written to: by taking back an Unassign too, since they are assigned again."""
         if self.takes_back:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -120,6 +122,18 @@ def test_what_was_closed_with_something_else_is_marked_as_such(
     assert rows(browser, page) == [
         ["Lena Brandt lena@meridian.example", "Command of the Message", "Unassigned", "Tue 9 March 2027", ""]
     ]
+
+
+@pytest.mark.parametrize("kind", Operation.Kind)
+def test_each_kind_about_a_selection_has_words_for_what_came_of_it(kind: Operation.Kind) -> None:
+    operation = Operation(kind=kind, op_id=uuid.uuid4(), requested=2, changed=2)
+
+    def words(part: str) -> str:
+        return render_to_string(operation.template_name, {"operation": operation, "part": part})
+
+    came_of_it = re.search(r"2 people are now \w.*</h2>\s*<p>\s*[^\s<]", words("assignments/_operation_result.html"))
+    did = re.search(r"</b> \w.* <b>2 people", words("assignments/_operation_recent.html"))
+    assert (bool(came_of_it), bool(did)) == (operation.is_about_a_selection,) * 2
 
 
 def test_it_is_filtered_by_what_which_and_who(
