@@ -14,6 +14,7 @@ from django.core.mail import get_connection
 from django.core.validators import validate_email
 
 from .letters import Letter
+from .smtp import EmailBackend, TooLate
 
 
 class NotSent(Exception):
@@ -79,10 +80,12 @@ class Line:
             self._hang_up()
             self._down = _judge_opening(error)
 
-    def send(self, message: Letter, *, may_go: Callable[[], bool]) -> bool:
+    def send(self, message: Letter, *, may_go: Callable[[], bool], within: float) -> bool:
         """Hand over one message. True once the server has accepted it, else raises a `NotSent`.
 
-        `may_go` has the last word, when the server listens and the message is written out; False if it says no.
+        `may_go` has the last word, when the server listens and the message is written out; False if it says no, and
+        when it is not `within` so many seconds of that word that the message can be handed over: nobody is bound by
+        it any longer.
         """
         _check_addresses(message)
         self.open()
@@ -91,10 +94,14 @@ class Line:
         message.write_out()
         if not may_go():
             return False
+        self._hand_over_within(within)
         try:
             self._connection.send_messages([message])
+        except TooLate:
+            self._hang_up()
+            return False
         except (smtplib.SMTPException, OSError) as error:
-            verdict = _judge(error, is_handed_over=getattr(self._connection, "is_handed_over", False))
+            verdict = _judge(error, is_handed_over=self._is_handed_over)
             if isinstance(verdict, ChannelDown):
                 self._down = verdict
             if not _can_go_on(error):
@@ -106,6 +113,14 @@ class Line:
     def is_up(self) -> bool:
         """Whether another message makes sense."""
         return self._down is None
+
+    @property
+    def _is_handed_over(self) -> bool:
+        return isinstance(self._connection, EmailBackend) and self._connection.is_handed_over
+
+    def _hand_over_within(self, seconds: float) -> None:
+        if isinstance(self._connection, EmailBackend):
+            self._connection.hand_over_within(seconds)
 
     def _hang_up(self) -> None:
         self._is_open = False

@@ -65,6 +65,16 @@ def pause(reason: str, *, is_away: bool) -> None:
     logger.log(logging.WARNING if is_away else logging.ERROR, "no email goes out for %s: %s", length, reason)
 
 
+def end_try() -> None:
+    """Let the next who comes try, if this process was to try one email after a pause and learned nothing: it was not
+    wanted any more, or in other hands.
+    """
+    global _is_probing
+    if _is_probing:
+        Channel.objects.filter(pk=EMAIL, pauses__gt=0).update(paused_until=timezone.now())
+        _is_probing = False
+
+
 def note_progress(*, is_reached: bool) -> None:
     """An email was sent, put off or given up, so delivery is alive; by a server that let us in, so the channel is open.
 

@@ -79,7 +79,9 @@ def deliver_due(*, at: datetime | None = None, for_seconds: float | None = None)
     while not shift.is_over:
         size = channel.room(BATCH)
         claim = claims.claim(at=shift.moment, size=size) if size else None
-        if claim is None or not claim.pks or not shift.deliver(claim):
+        goes_on = claim is not None and bool(claim.pks) and shift.deliver(claim)
+        channel.end_try()
+        if not goes_on:
             return shift.delivery()
     return shift.delivery(is_unfinished=True)
 
@@ -175,7 +177,11 @@ class _Shift:
         if message is None:
             return _unwanted(draft, self.moment)
         try:
-            is_sent = line.send(message, may_go=lambda: self._begin(notification.pk, claim))
+            is_sent = line.send(
+                message,
+                may_go=lambda: self._begin(notification.pk, claim),
+                within=claims.LEASE.total_seconds(),
+            )
         except ChannelDown as reason:
             channel.pause(str(reason), is_away=isinstance(reason, ServerAway))
             return Outcome("later", State.PENDING, {"failure": str(reason)})

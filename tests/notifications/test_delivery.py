@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from accounts import services as people
@@ -444,6 +444,38 @@ def test_pauses_in_a_row_grow_to_a_quarter_of_an_hour(ada: User, sink: Sink, set
         assert until is not None
         lengths.append(round((until - timezone.now()).total_seconds() / 60))
     assert lengths == [1, 2, 4, 8, *[15] * 56]
+
+
+def test_a_try_that_learns_nothing_is_followed_by_the_next(ada: User, max: User, sink: Sink, settings: Any) -> None:
+    """The first email after a pause may be one that nobody wants any more."""
+    refuse_login(sink, settings)
+    promise(ada)
+    promise(max, at=NOON + timedelta(seconds=1))
+    deliver()
+    end_pause()
+    sink.behave()
+    User.objects.filter(pk=ada.pk).update(status=User.Status.INACTIVE)
+    assert deliver(NOON + timedelta(minutes=1)) == Delivery(sent=1, cancelled=1)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_try_that_finds_all_in_other_hands_leaves_the_next_one_to_whoever_comes(
+    ada: User, sink: Sink, settings: Any
+) -> None:
+    refuse_login(sink, settings)
+    promise(ada)
+    deliver()
+    end_pause()
+    sink.behave()
+    holder = connections.create_connection("default")
+    holder.set_autocommit(False)
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM notifications_notification FOR UPDATE")
+        assert deliver() == Delivery()
+    holder.rollback()
+    holder.close()
+    assert deliver() == Delivery(sent=1)
 
 
 def test_pauses_for_a_server_that_is_away_grow_to_a_minute(ada: User, sink: Sink) -> None:

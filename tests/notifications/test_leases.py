@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -102,6 +103,21 @@ def test_a_worker_that_slept_past_its_lease_may_neither_send_nor_mark(ada: User)
     assert claims.release(stale) == 0
     assert claims.finish(fresh.pks[0], fresh.token, State.SENT, sent_at=NOON)
     assert (told(ada).state, told(ada).failure) == (State.SENT, "")
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_stopped_while_it_spoke_to_the_server_does_not_hand_over(
+    ada: User, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until its lease was over nobody could take the message back; now somebody may have, or be sending it."""
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=1))
+    promise(ada)
+    sink.before_answer = lambda phase: time.sleep(1.2) if phase == "DATA" else None
+    assert services.deliver_due(at=NOON) == Delivery()
+    assert sink.messages == []
+    sink.before_answer = lambda _: None
+    expire_all()
+    assert services.deliver_due(at=NOON) == Delivery(sent=1)
 
 
 @pytest.mark.django_db
