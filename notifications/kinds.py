@@ -27,7 +27,8 @@ class Kind:
     ends_at       the aware instant after which it is pointless to try any longer
     describe      the templates' variables, for the aware instant of sending
     path          where the bell entry and the email's button lead; None leaves the entry out of the bell
-    replaced_by   names of kinds: a later message of one of them about the same thing makes this one unwanted
+    place         of a message among several that would say the same: what they speak of, and which of them it is, in an
+                  order that can be compared. Of those of kinds with the same `place` only the last is wanted
     optional_as   what its emails are called where their reader may switch them off; empty: they always come
     concerns      whether a person can get such a message as things are, so that the switch means something to them
     """
@@ -39,7 +40,7 @@ class Kind:
     ends_at: Callable[[Notification, Any], datetime]
     describe: Callable[[Notification, Any, datetime], dict[str, Any]]
     path: Callable[[Notification, Any], str | None]
-    replaced_by: frozenset[str] = frozenset()
+    place: Callable[[Notification], tuple[Any, Any]] | None = None
     optional_as: str = ""
     concerns: Callable[[Any], bool] = lambda person: True
 
@@ -54,6 +55,11 @@ def register(kind: Kind) -> None:
 def named(name: str) -> Kind:
     """The kind of that name. Raises LookupError for a name that nobody registered."""
     return _kinds[name]
+
+
+def alike(kind: Kind) -> list[str]:
+    """The names of the kinds whose messages take each other's place, this one's among them."""
+    return [each.name for each in _kinds.values() if each.place is kind.place]
 
 
 def names() -> list[str]:

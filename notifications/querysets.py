@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from . import models
 
@@ -73,12 +73,9 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         """Those about one of `things`, a queryset of one text column."""
         return self.filter(about__in=things)
 
-    def replaced_by(self, kinds: Collection[str]) -> Self:
-        """Those that a later message of one of `kinds` has taken the place of: about the same thing, not cancelled."""
-        later = models.Notification.objects.filter(
-            about=OuterRef("about"), created_at__gt=OuterRef("created_at"), kind__in=kinds
-        )
-        return self.filter(Exists(later.exclude(state=models.Notification.State.CANCELLED)))
+    def kept(self) -> Self:
+        """All but those that were taken back."""
+        return self.exclude(state=models.Notification.State.CANCELLED)
 
     def failed(self) -> Self:
         """Those whose email was given up."""

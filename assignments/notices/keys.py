@@ -6,9 +6,12 @@ Both engines write a day as YYYY-MM-DD.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import BigIntegerField, CharField, Value
 from django.db.models.functions import Cast, Concat, Substr
+
+from notifications.models import Notification
 
 ASSIGNED = "assigned"
 REMINDER = "reminder"
@@ -20,6 +23,17 @@ ABOUT_ASSIGNMENT = "assignment:"
 
 #: What is said about one due day, and untrue when it moves.
 ABOUT_A_DUE_DAY = [REMINDER, OVERDUE]
+
+
+def occasion(message: Notification) -> tuple[Any, int]:
+    """The `place` of what is said about a due day: how far that is behind us on the day of the company's plan."""
+    kind, assignment, due_on, days = message.dedupe_key.split(":")
+    return (assignment, due_on), int(days) if kind == OVERDUE else -int(days)
+
+
+def day(message: Notification) -> tuple[str, str]:
+    """The `place` of what is said once a day: by an admin, or to a manager."""
+    return message.about, message.dedupe_key.rpartition(":")[2]
 
 
 def kind_of_day(days_before: int) -> str:

@@ -17,7 +17,7 @@ from assignments.reminders import end_of_day, reminded_day
 from notifications import kinds
 from notifications.models import Notification
 
-from .keys import ABOUT_A_DUE_DAY, ASSIGNED, OVERDUE, REMIND_NOW, REMINDER
+from .keys import ASSIGNED, OVERDUE, REMIND_NOW, REMINDER, day, occasion
 
 #: An assignment message, or one about an overdue certification, that could not be delivered for so long is given up
 #: and shown as failed.
@@ -130,7 +130,7 @@ LEARNER_KINDS = [
         templates="assignments/email/reminder",
         still_wanted=_reminder_still_wanted,
         ends_at=_reminder_ends_at,
-        replaced_by=frozenset(ABOUT_A_DUE_DAY),
+        place=occasion,
         optional_as="Reminders before and on a due date",
         concerns=_can_be_reminded,
     ),
@@ -139,14 +139,14 @@ LEARNER_KINDS = [
         templates="assignments/email/remind_now",
         still_wanted=_remind_now_still_wanted,
         ends_at=_ends_at,
-        replaced_by=frozenset([REMIND_NOW]),
+        place=day,
     ),
     _kind(
         name=OVERDUE,
         templates="assignments/email/overdue",
         still_wanted=_overdue_still_wanted,
         ends_at=_ends_at,
-        replaced_by=frozenset(ABOUT_A_DUE_DAY),
+        place=occasion,
         optional_as="Reminders after a due date has passed",
         concerns=_can_be_reminded,
     ),

@@ -17,7 +17,7 @@ from assignments.reminders import end_of_day
 from notifications import kinds
 from notifications.models import Notification
 
-from .keys import TEAM_OVERDUE
+from .keys import TEAM_OVERDUE, day
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ MANAGER_KINDS = [
         ends_at=_ends_at,
         describe=_describe,
         path=_path,
-        replaced_by=frozenset([TEAM_OVERDUE]),
+        place=day,
         optional_as="Messages about your team’s overdue certifications",
         concerns=_manages,
     ),

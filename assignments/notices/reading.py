@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
@@ -67,8 +67,10 @@ def managers_not_reached(people: LearnerQuerySet, *, company: int, since: dateti
     `since` is the aware instant after which it was promised: nobody can send it again, so it has to end some day.
     """
     failed = Notification.objects.failed().in_lane(str(company)).filter(kind=TEAM_OVERDUE, created_at__gt=since)
-    last = failed.exclude(pk__in=failed.replaced_by([TEAM_OVERDUE]).values("pk"))
-    return people.filter(pk__in=last.values("recipient"))
+    later = Notification.objects.kept().filter(
+        kind=TEAM_OVERDUE, about=OuterRef("about"), created_at__gt=OuterRef("created_at")
+    )
+    return people.filter(pk__in=failed.exclude(Exists(later)).values("recipient"))
 
 
 def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:

@@ -66,12 +66,20 @@ def _by_kind(notifications: Sequence[Notification]) -> dict[str, list[Notificati
     return by_kind
 
 
-def _replaced(kind: str, notifications: Sequence[Notification]) -> set[int]:
-    """Those in whose place a later one goes out, or has gone: after an outage, or when they are sent again."""
-    if kind not in kinds.names() or not kinds.named(kind).replaced_by:
+def _replaced(name: str, notifications: Sequence[Notification]) -> set[int]:
+    """Those in whose place a later one goes out, or has gone: after an outage, or when they are sent again.
+
+    Later by what they speak of, and not by when they were promised: clocks go back. At most one query.
+    """
+    kind = kinds.named(name) if name in kinds.names() else None
+    if kind is None or kind.place is None:
         return set()
-    these = Notification.objects.filter(pk__in=[one.pk for one in notifications])
-    return set(these.replaced_by(kinds.named(kind).replaced_by).values_list("pk", flat=True))
+    rivals = Notification.objects.kept().filter(about__in={one.about for one in notifications})
+    last: dict[Any, Any] = {}
+    for thing, rank in map(kind.place, rivals.filter(kind__in=kinds.alike(kind))):
+        last[thing] = max(rank, last.get(thing, rank))
+    places = {one.pk: kind.place(one) for one in notifications}
+    return {pk for pk, (thing, rank) in places.items() if rank < last.get(thing, rank)}
 
 
 def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, Any]:

@@ -110,7 +110,7 @@ class Message:
     due_on: date | None
     due_by: int = 0
     state: str = WAITING
-    number: int = 0
+    rank: int = 0  # among those that would say the same
 
 
 class Model:
@@ -119,7 +119,6 @@ class Model:
     def __init__(self) -> None:
         self.tasks: dict[int, Task] = {}
         self.messages: dict[str, Message] = {}
-        self.promised = 0
         self.pairs: list[tuple[Person, int]] = []
 
     def open_tasks(self, firm: Firm | None = None) -> list[Task]:
@@ -240,21 +239,23 @@ class Model:
         to_manager = [before for before in task.firm.manager if today - DAYS_LATE <= task.day_of(before) <= reminded]
         boss = task.person.manager
         if boss and boss.is_active and any(task.day_of(before) in come for before in to_manager):
-            message = Message("team_overdue", boss, None, None, due_by=today + max(task.firm.manager))
+            message = Message("team_overdue", boss, None, None, due_by=today + max(task.firm.manager), rank=today)
             self._promise(f"team_overdue:{boss.pk}:{task.firm.today(at)}", message)
 
     def _remind(self, task: Task, before: int, due_on: date, today: int) -> None:
         """The last of those that have come, if it still makes sense."""
         if before >= 0 and due_on.toordinal() >= today:
-            self._promise(f"reminder:{task.pk}:{due_on}:{before}", Message("reminder", task.person, task, due_on))
+            self._promise(
+                f"reminder:{task.pk}:{due_on}:{before}", Message("reminder", task.person, task, due_on, rank=-before)
+            )
         if before < 0 and task.day_of(before) >= today - DAYS_LATE:
-            self._promise(f"overdue:{task.pk}:{due_on}:{-before}", Message("overdue", task.person, task, due_on))
+            self._promise(
+                f"overdue:{task.pk}:{due_on}:{-before}", Message("overdue", task.person, task, due_on, rank=-before)
+            )
 
     def _promise(self, name: str, message: Message) -> None:
         """Once ever; one that was taken back may be promised anew."""
         if name not in self.messages or self.messages[name].state == CANCELLED:
-            self.promised += 1
-            message.number = self.promised
             self.messages[name] = message
 
     def _take_back(self, task: Task, kinds: tuple[str, ...]) -> None:
@@ -278,8 +279,9 @@ class Model:
         return message.kind != "assigned" and any(
             other.task is message.task
             and other.to is message.to
+            and other.due_on == message.due_on
             and other.kind != "assigned"
             and other.state != CANCELLED
-            and other.number > message.number
+            and other.rank > message.rank
             for other in self.messages.values()
         )

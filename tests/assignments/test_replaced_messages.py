@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from notifications.models import Notification
 from tests.factories import eligible_person
 
 from .conftest import Press, open_assignment
-from .presses import DUE_ON
+from .presses import DUE_ON, change_due_date
 
 NEW_YORK = ZoneInfo("America/New_York")
 OVERDUE = "Command of the Message: overdue since Tue 9 March 2027"
@@ -99,6 +99,23 @@ def test_of_reminders_that_nobody_sent_the_last_goes_out_and_is_in_the_bell(
         OVERDUE,
     ]
     assert Notification.objects.filter(recipient=lena).in_bell().count() == 3
+
+
+def test_of_two_due_days_each_has_its_own_whatever_the_clock_did(
+    ada: User, lena: User, message: Certification, assign: Press, queue: Queue, mailoutbox: Mails
+) -> None:
+    """The first was promised by a clock that was ahead, and has the later moment."""
+    assign(lena, due_on=DUE_ON)
+    services.sweep()
+    queue(8)
+    services.sweep()
+    queue(3)
+    change_due_date(ada, message, open_assignment(lena), due_on=DUE_ON - timedelta(days=1))
+    services.sweep()
+    assert [mail.subject for mail in mailoutbox[1:]] == [
+        REMINDER,
+        "Command of the Message: reminder, due Mon 8 March 2027",
+    ]
 
 
 def test_one_that_was_taken_back_takes_nobodys_place(
