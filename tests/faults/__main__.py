@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from . import burst, campaign, report
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", choices=SIZES, default="ci")
+    parser.add_argument("--rounds", type=int, help="play all phases so often, instead of as often as the size says")
     parser.add_argument("--broken", action="store_true", help="instead, see that each broken build is caught")
     parser.add_argument("--burst", type=int, metavar="PEOPLE", help="instead, measure one press for so many people")
     parser.add_argument("--keep", type=Path, help="a folder for the logs and the ledger")
@@ -49,8 +51,10 @@ def _do(asked: argparse.Namespace) -> bool:
 
 
 def _judge(asked: argparse.Namespace) -> bool:
-    say(f"Seed {asked.seed}, size {asked.size}.")
-    played, pasts, evidence = campaign.run(TREE, seed=asked.seed, size=SIZES[asked.size], keep=asked.keep)
+    size = SIZES[asked.size]
+    size = replace(size, rounds=asked.rounds or size.rounds)
+    say(f"Seed {asked.seed}, size {size.name}, {size.rounds} rounds.")
+    played, pasts, evidence = campaign.run(TREE, seed=asked.seed, size=size, keep=asked.keep)
     rows = Judge(pasts, evidence).judge()
     say(report.table(rows))
     for row in rows:
