@@ -76,9 +76,9 @@ def end_try() -> None:
 
 
 def note_progress(*, is_reached: bool) -> None:
-    """An email was sent, put off or given up, so delivery is alive; by a server that let us in, so the channel is open.
+    """An email was sent, put off or given up, so delivery is alive: written down now and then, and never raises.
 
-    The first is written down now and then, and never raises.
+    `is_reached`: the server has let us in, so the channel is open.
     """
     global _noted_at, _is_probing
     if is_reached and _is_probing:
