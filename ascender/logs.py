@@ -60,8 +60,10 @@ def _id_for(request: HttpRequest) -> str:
 
 def _log_answer(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -> None:
     level = logging.DEBUG if request.path in QUIET_PATHS else logging.INFO
-    # The path without its query: what people search for is nobody's business here.
-    log.log(level, "%s %s %s %.0f ms", request.method, request.path, response.status_code, milliseconds)
+    # The path without its query: what people search for is nobody's business here; nor is a token, which permits.
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    path = request.path.replace(token, "…") if token else request.path
+    log.log(level, "%s %s %s %.0f ms", request.method, path, response.status_code, milliseconds)
 
 
 class WhoAskedFilter(logging.Filter):

@@ -336,7 +336,7 @@ EMAIL_USE_TLS = mail_server.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 # Seconds; Django itself would wait for ever. Four answers to one email have to come within the lease of its worker, and
 # that within the time that a task may take.
-EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", partial(as_seconds, at_most=20), 10.0)
+EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", partial(as_seconds, at_most=15), 10.0)
 DEFAULT_FROM_EMAIL = environment.text(
     "DEFAULT_FROM_EMAIL", f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
 )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from .querysets import NotificationQuerySet, SwitchedOffQuerySet
 
@@ -113,6 +114,11 @@ class Notification(models.Model):
     def is_waiting(self) -> bool:
         """Whether its email is still to be sent."""
         return self.state in (self.State.PENDING, self.State.CLAIMED, self.State.SENDING)
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether its next try has a moment of its own; without, it waits for a worker or for the mail server."""
+        return self.is_waiting and self.next_attempt_at > timezone.now()
 
     @property
     def is_unread(self) -> bool:

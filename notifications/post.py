@@ -76,7 +76,7 @@ class Line:
             self._connection.open()
             _greet(self._connection)
             self._is_open = self.was_reached = True
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             self._hang_up()
             self._down = _judge_opening(error)
 
@@ -92,9 +92,9 @@ class Line:
         if self._down:
             raise self._down
         message.write_out()
+        self._hand_over_within(within)  # counted from before the word, which may be long in coming
         if not may_go():
             return False
-        self._hand_over_within(within)
         try:
             self._connection.send_messages([message])
         except TooLate:
@@ -145,6 +145,11 @@ def _check_addresses(message: Letter) -> None:
 
 def _judge_opening(error: Exception) -> ChannelDown:
     """Before the first message, a refusal is never about a person."""
+    # A name or a password of impossible letters; a certificate that is refused is an OSError too.
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return ChannelDown(f"The settings of the mail server cannot be used: {_said(error)}.")
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):  # hung up in the middle of it
+        return ServerAway(f"The mail server could not be reached: {_said(error)}.")
     if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
         return ChannelDown(f"No safe connection to the mail server: {error}.")
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
@@ -154,7 +159,7 @@ def _judge_opening(error: Exception) -> ChannelDown:
 
 def _judge(error: Exception, *, is_handed_over: bool) -> NotSent:
     code = _code(error)
-    if is_handed_over and code <= 0:
+    if code < 400 and (is_handed_over or isinstance(error, smtplib.SMTPDataError)):
         return Unanswered(f"The mail server took the message and did not answer: {_said(error)}.")
     if isinstance(error, ssl.SSLError):
         return ChannelDown(f"The safe connection to the mail server broke: {error}.")

@@ -184,7 +184,7 @@ class _Shift:
             )
         except ChannelDown as reason:
             channel.pause(str(reason), is_away=isinstance(reason, ServerAway))
-            return Outcome("later", State.PENDING, {"failure": str(reason)})
+            return Outcome("later", State.PENDING, {"failure": str(reason), "unfinished": notification.unfinished})
         except NotSent as reason:
             return _not_sent(draft, reason, self.moment)
         except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
@@ -223,7 +223,7 @@ def _not_sent(draft: Draft, reason: NotSent, at: datetime) -> Outcome:
         if unfinished >= len(PAUSES_UNANSWERED):
             return _failed(attempts, f"{reason} It may have arrived.")
         return _tried_until(draft, attempts, reason, PAUSES_UNANSWERED[unfinished], at, unfinished=unfinished + 1)
-    return _tried_until(draft, attempts, reason, _pause_after(attempts), at)
+    return _tried_until(draft, attempts, reason, _pause_after(attempts), at, unfinished=unfinished)
 
 
 def _tried_until(

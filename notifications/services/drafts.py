@@ -76,7 +76,9 @@ def _replaced(name: str, notifications: Sequence[Notification]) -> set[int]:
         return set()
     rivals = Notification.objects.kept().filter(about__in={one.about for one in notifications})
     last: dict[Any, Any] = {}
-    for thing, rank in map(kind.place, rivals.filter(kind__in=kinds.alike(kind))):
+    # Not their texts: a manager may have had hundreds.
+    rivals = rivals.filter(kind__in=kinds.alike(kind)).only("kind", "about", "dedupe_key")
+    for thing, rank in map(kind.place, rivals):
         last[thing] = max(rank, last.get(thing, rank))
     places = {one.pk: kind.place(one) for one in notifications}
     return {pk for pk, (thing, rank) in places.items() if rank < last.get(thing, rank)}

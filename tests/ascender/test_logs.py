@@ -7,10 +7,13 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
 from ascender.logs import LineFormatter, WhoAskedFilter
+from notifications.models import Notification
+from notifications.switches import link_of
 
 
 @pytest.fixture
@@ -46,6 +49,13 @@ def test_an_id_that_could_forge_a_line_is_replaced(client: Client, lines: io.Str
 
 
 @pytest.mark.django_db
+def test_a_link_that_permits_something_is_not_in_the_log(client: Client, ada: User, lines: io.StringIO) -> None:
+    link = link_of(Notification(recipient=ada, kind="reminder"))
+    client.get(link.removeprefix(settings.SITE_URL))
+    (line,) = [line for line in lines.getvalue().splitlines() if "ascender.requests" in line]
+    assert "GET /notifications/off/…/ 200" in line
+
+
 def test_what_django_says_about_a_refusal_names_its_request(client: Client, lines: io.StringIO) -> None:
     client.get("/no/such/page/", headers={"X-Request-ID": "from-the-proxy-2"})
     refusal = lines.getvalue().splitlines()[-1]

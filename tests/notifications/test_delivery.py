@@ -218,6 +218,21 @@ def test_a_server_that_is_away_is_called_again_in_a_moment_and_no_email_uses_up_
     assert (services.channel_state().is_away, services.channel_state().pauses) == (False, 0)
 
 
+@pytest.mark.parametrize("setting", [{"EMAIL_HOST": "mail..example"}, {"EMAIL_HOST_PASSWORD": "pässwörd"}])
+def test_settings_that_cannot_be_used_are_told_and_break_nothing(
+    ada: User, sink: Sink, settings: Any, setting: dict[str, str]
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "secret"
+    sink.offers_login = True
+    for name, value in setting.items():
+        setattr(settings, name, value)
+    promise(ada)
+    assert deliver() == Delivery(later=1)
+    way_out = services.channel_state()
+    assert (way_out.is_away, way_out.pauses) == (False, 1)
+    assert "cannot be used" in way_out.failure
+
+
 def test_a_server_that_does_not_exist_is_one_that_is_away(ada: User, sink: Sink, settings: Any) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -245,6 +260,34 @@ def test_a_server_that_takes_it_and_never_answers_gets_it_three_times_at_most(
     services.send_again(about=about(ada), at=at)
     sink.behave()
     assert deliver(at) == Delivery(sent=1), "asked for by hand it begins anew"
+
+
+@pytest.mark.parametrize("between", [("CONNECT", HANG_UP), ("RCPT", "450 mailbox busy")])
+def test_what_happens_between_does_not_let_it_begin_anew(ada: User, sink: Sink, between: tuple[str, str]) -> None:
+    """An overloaded server does now this, now that."""
+    promise(ada)
+    at, taken = NOON, 0
+    for _ in range(20):
+        sink.behave()
+        sink.answer_to("END", HANG_UP)
+        deliver(at)
+        taken += 1
+        if told(ada).state == State.FAILED:
+            break
+        at = told(ada).next_attempt_at
+        sink.behave()
+        sink.answer_to(*between)
+        deliver(at)
+        end_pause()
+        at = max(at, told(ada).next_attempt_at)
+    assert taken == 3
+
+
+def test_an_answer_that_is_no_refusal_after_the_end_is_one_that_nobody_understands(ada: User, sink: Sink) -> None:
+    promise(ada)
+    sink.answer_to("END", "252 perhaps")
+    assert deliver() == Delivery(later=1)
+    assert told(ada).unfinished == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Company, User
-from notifications import services
+from notifications import failpoints, services
 from notifications.models import Notification
 from notifications.services import Delivery, claims
 from tests.factories import PersonFactory
@@ -106,15 +106,21 @@ def test_a_worker_that_slept_past_its_lease_may_neither_send_nor_mark(ada: User)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("where", ["after the last word", "in the middle of it"])
 def test_a_worker_that_was_stopped_while_it_spoke_to_the_server_does_not_hand_over(
-    ada: User, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    ada: User, sink: Sink, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     """Until its lease was over nobody could take the message back; now somebody may have, or be sending it."""
     monkeypatch.setattr(claims, "LEASE", timedelta(seconds=1))
     promise(ada)
-    sink.before_answer = lambda phase: time.sleep(1.2) if phase == "DATA" else None
+    if where == "after the last word":
+        monkeypatch.setattr(failpoints, "reach", lambda name: time.sleep(1.2) if name == "before_data" else None)
+    else:
+        sink.before_answer = lambda phase: time.sleep(1.2) if phase == "DATA" else None
     assert services.deliver_due(at=NOON) == Delivery()
     assert sink.messages == []
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=45))
+    monkeypatch.setattr(failpoints, "reach", lambda name: None)
     sink.before_answer = lambda _: None
     expire_all()
     assert services.deliver_due(at=NOON) == Delivery(sent=1)
