@@ -89,7 +89,8 @@ class EmailsForm(forms.Form):
         on = [switch.kind for switch in switches if switch.is_on]
         initial = {"shown": ",".join(switch.kind for switch in switches), "wanted": on}
         super().__init__(data, initial=initial)
-        self.fields["wanted"].choices = [(switch.kind, switch.title) for switch in switches]  # type: ignore[attr-defined]
+        choices = [(switch.kind, switch.title) for switch in switches]
+        self.fields["wanted"].choices = choices  # type: ignore[attr-defined]  # the stubs know a Field here
         self._switches = switches
 
     @property

@@ -63,6 +63,21 @@ def noah(lena: User, rosa: User, message: Certification) -> User:
     return eligible_person(message, rosa.company, first_name="Noah", reports_to=rosa)
 
 
+@pytest.fixture
+def late_team(ada: User, lena: User, noah: User, assign: Press, mailoutbox: Mails) -> None:
+    """Rosa is told a day after a due day: of Lena on the 10th, of Noah on the 11th of March."""
+    plan_of(ada, Plan((5,), (-1,)))
+    assign(lena, due_on=DUE_ON)
+    assign(noah, due_on=DUE_ON.replace(day=10))
+    services.sweep()
+    mailoutbox.clear()
+
+
+def assert_one_names(mailoutbox: Mails, manager: User, *team: User) -> None:
+    [mail] = [mail for mail in mailoutbox if mail.to == [manager.email]]
+    assert all(person.full_name in mail.body for person in team)
+
+
 def plan_of(ada: User, plan: Plan) -> None:
     services.change_reminders(by=ada, plan=plan, seen=Plan(), op_id=uuid.uuid4(), at=timezone.now())
 
@@ -145,33 +160,19 @@ def test_of_reminders_by_press_that_failed_the_last_is_sent_again(
 
 
 def test_of_two_messages_to_a_manager_the_last_goes_out_and_names_everybody(
-    ada: User, lena: User, noah: User, rosa: User, assign: Press, queue: Queue, mailoutbox: Mails
+    late_team: None, lena: User, noah: User, rosa: User, queue: Queue, mailoutbox: Mails
 ) -> None:
-    plan_of(ada, Plan((5,), (-1,)))
-    assign(lena, due_on=DUE_ON)
-    assign(noah, due_on=DUE_ON.replace(day=10))
-    services.sweep()
-    mailoutbox.clear()
     queue(10, 11)
     services.sweep()
-    [mail] = [mail for mail in mailoutbox if mail.to == [rosa.email]]
-    assert lena.full_name in mail.body
-    assert noah.full_name in mail.body
+    assert_one_names(mailoutbox, rosa, lena, noah)
 
 
 def test_caught_up_in_the_small_hours_it_names_those_whose_day_that_is_too(
-    ada: User, lena: User, noah: User, rosa: User, assign: Press, queue: Queue, mailoutbox: Mails
+    late_team: None, lena: User, noah: User, rosa: User, queue: Queue, mailoutbox: Mails
 ) -> None:
     """There is one message a day, so at eight there would be none for them."""
-    plan_of(ada, Plan((5,), (-1,)))
-    assign(lena, due_on=DUE_ON)
-    assign(noah, due_on=DUE_ON.replace(day=10))
-    services.sweep()
-    mailoutbox.clear()
     queue(11, hour=2)
     services.sweep()
     queue(11)
     services.sweep()
-    [mail] = [mail for mail in mailoutbox if mail.to == [rosa.email]]
-    assert lena.full_name in mail.body
-    assert noah.full_name in mail.body
+    assert_one_names(mailoutbox, rosa, lena, noah)
