@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts import services
 from accounts.models import User
-from tests.factories import PASSWORD, PersonFactory
+from tests.factories import PASSWORD
 
 from .conftest import LogIn
 
@@ -169,4 +169,4 @@ def test_a_taken_or_malformed_address_is_refused_and_nothing_changes(ada: User, 
 
 def test_two_people_cannot_be_made_with_one_address(ada: User) -> None:
     with pytest.raises(ValidationError):
-        PersonFactory(company=ada.company, email="ADA@meridian.example")
+        services.create_person(company=ada.company, email="ADA@meridian.example", first_name="Ada", last_name="Two")

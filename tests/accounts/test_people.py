@@ -7,11 +7,12 @@ from datetime import datetime
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
+from django.forms import model_to_dict
 
 from accounts import departures, services
 from accounts.errors import RefusedChange
 from accounts.models import Company, User
-from tests.factories import CompanyFactory, PersonFactory
+from tests.factories import PASSWORD, CompanyFactory, PersonFactory
 
 
 def create(company: Company, **fields: object) -> User:
@@ -25,6 +26,25 @@ def test_an_invited_person_is_waiting_and_can_be_found_by_the_login(meridian: Co
     assert (person.status, person.email, person.is_active) == ("waiting", "new.hire@meridian.example", True)
     assert not person.has_usable_password()
     assert EmailAddress.objects.filter(user=person, email=person.email, primary=True, verified=True).exists()
+
+
+def test_the_people_of_the_tests_are_what_the_service_makes(meridian: Company) -> None:
+    """Two of one name, in all but the key, the login and the salt of the password, and all that hangs on them."""
+    made = services.create_person(
+        company=meridian, email="a@x.example", first_name="Noor", last_name="Hire", status="active", password=PASSWORD
+    )
+    written = PersonFactory(company=meridian, email="b@x.example", first_name="Noor", last_name="Hire")
+    for person in (made, written):
+        person.refresh_from_db()
+        assert person.check_password(PASSWORD)
+    own = {"id", "email", "password"}
+    assert model_to_dict(written, exclude=own) == model_to_dict(made, exclude=own)
+    assert [address(written), address(made)] == [("b@x.example", True, True), ("a@x.example", True, True)]
+
+
+def address(person: User) -> tuple[str, bool, bool]:
+    found = EmailAddress.objects.get(user=person)
+    return found.email, found.primary, found.verified
 
 
 def test_a_person_cannot_be_made_to_report_to_another_company(meridian: Company, sam: User) -> None:
