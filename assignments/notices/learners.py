@@ -90,6 +90,8 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
         "company_name": company.name,
         "certification_title": assignment.certification.title,
         "assignment_name": assignment.name,
+        "is_assigned": assignment.closed_at is None,
+        "is_completed": assignment.completed_at is not None,
         "steps_done": assignment.steps_done,
         "steps_total": assignment.steps_total,
         "steps_left": assignment.steps_total - assignment.steps_done,

@@ -25,7 +25,7 @@ from notifications.bell import Bell
 from notifications.models import Notification
 from tests.factories import CertificationFactory, complete, eligible_person, enroll
 
-from .presses import DUE_ON, NOW, TODAY, assign, assigned, change_due_date, moved, unassign
+from .presses import DUE_ON, NOW, TODAY, assign, assigned, change_due_date, moved, open_assignment, unassign
 
 pytestmark = pytest.mark.django_db
 Mails = list[EmailMultiAlternatives]
@@ -308,6 +308,42 @@ def test_the_bell_has_the_reminder_before_the_message(reminded: User, clock: tim
         "Command of the Message is due Tue 9 March 2027: 4 of 6 steps left.",
         "Command of the Message was assigned to you by Ada Ekström, due Tue 9 March 2027.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("deed", "says"),
+    [
+        pytest.param(lambda by, made: moved(by, made, None), "is assigned to you: 4 of 6 steps left.", id="cleared"),
+        pytest.param(
+            lambda by, made: moved(by, made, date(2027, 4, 30)),
+            "is due Fri 30 April 2027: 4 of 6 steps left.",
+            id="moved",
+        ),
+        pytest.param(
+            lambda by, made: unassign(by, made.certification, made), "is no longer assigned to you.", id="unassigned"
+        ),
+        pytest.param(lambda by, made: complete(made.learner, made.certification), "is complete.", id="completed"),
+    ],
+)
+def test_what_the_bell_says_stays_true(
+    ada: User,
+    reminded: User,
+    message: Certification,
+    clock: time_machine.Coordinates,
+    deed: Callable[[User, Assignment], object],
+    says: str,
+) -> None:
+    clock.move_to(REMINDED_AT)
+    services.sweep()
+    deed(ada, open_assignment(reminded, message))
+    assert bell_of(reminded)[0] == f"Command of the Message {says}"
+
+
+def test_the_bell_says_that_a_day_has_passed(reminded: User, clock: time_machine.Coordinates) -> None:
+    clock.move_to(REMINDED_AT)
+    services.sweep()
+    clock.shift(timedelta(days=6))
+    assert bell_of(reminded)[0] == "Command of the Message was due Tue 9 March 2027: 4 of 6 steps left."
 
 
 def test_who_has_not_begun_is_asked_to_begin(ada: User, lena: User, message: Certification, mailoutbox: Mails) -> None:
