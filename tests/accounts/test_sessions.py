@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -56,3 +57,46 @@ def test_a_wrong_current_password_changes_nothing(browser: Client, lena: User) -
     assert "This is not your current password." in page
     lena.refresh_from_db()
     assert lena.check_password(PASSWORD)
+
+
+# A link from elsewhere: the browser sends the session's cookie, which is Lax, and not the Strict one of CSRF
+
+
+@pytest.fixture
+def careful(browser: Client) -> Client:
+    browser.handler.enforce_csrf_checks = True
+    return browser
+
+
+def token_of(page: str) -> str:
+    return re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[-1]
+
+
+def logs_out(browser: Client, token: str) -> bool:
+    return browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_a_page_that_is_open_stays_good_when_another_is_reached_from_elsewhere(careful: Client) -> None:
+    opened = token_of(careful.get("/").content.decode())
+    del careful.cookies["csrftoken"]
+    reached = token_of(careful.get("/enroll/assignments/").content.decode())
+    assert logs_out(careful, opened)
+    assert opened != reached  # masked anew each time
+
+
+def test_what_comes_from_elsewhere_changes_nothing(careful: Client) -> None:
+    opened = token_of(careful.get("/").content.decode())
+    del careful.cookies["csrftoken"]
+    assert not logs_out(careful, opened)
+
+
+def test_a_page_of_before_the_login_is_refused_after_it(careful: Client, lena: User) -> None:
+    opened = token_of(careful.get("/").content.decode())
+    assert logs_out(careful, opened)
+    entering = token_of(careful.get("/accounts/login/").content.decode())
+    login = {"login": lena.email, "password": PASSWORD, "csrfmiddlewaretoken": entering}
+    assert careful.post("/accounts/login/", login).status_code == 302
+    del careful.cookies["csrftoken"]
+    now = token_of(careful.get("/").content.decode())
+    assert not logs_out(careful, opened)
+    assert logs_out(careful, now)
