@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from ascender.logs import LineFormatter, WhoAskedFilter
@@ -50,10 +52,24 @@ def test_an_id_that_could_forge_a_line_is_replaced(client: Client, lines: io.Str
 
 @pytest.mark.django_db
 def test_a_link_that_permits_something_is_not_in_the_log(client: Client, ada: User, lines: io.StringIO) -> None:
-    link = link_of(Notification(recipient=ada, kind="reminder"))
-    client.get(link.removeprefix(settings.SITE_URL))
-    (line,) = [line for line in lines.getvalue().splitlines() if "ascender.requests" in line]
-    assert "GET /notifications/off/…/ 200" in line
+    links = [
+        link_of(Notification(recipient=ada, kind="reminder")).removeprefix(settings.SITE_URL),
+        reverse("account_reset_password_from_key", kwargs={"uidb36": "1a", "key": "d4k2zo-0123456789abcdef"}),
+        reverse("account_confirm_email", args=["MTc:1uQ9xY:sig-na_ture"]),
+    ]
+    for link in links:
+        for path in (link, link.removesuffix("/"), f"{link}more/"):
+            client.get(path)
+    logging.getLogger("django.server").info('"GET %s HTTP/1.1" 200 9', quote(links[2]))
+    told = lines.getvalue()
+    for link in links:
+        for spelt in (link, quote(link)):
+            assert spelt.split("/")[-2] not in told
+    assert "GET /notifications/off/…/ 200" in told
+    assert "GET /accounts/password/reset/key/…/ 200" in told
+    assert "GET /accounts/confirm-email/… 301" in told
+    assert "WARNING django.request" in told
+    assert "Not Found: /accounts/confirm-email/…/more/" in told
 
 
 def test_what_django_says_about_a_refusal_names_its_request(client: Client, lines: io.StringIO) -> None:
