@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -59,8 +59,8 @@ class Environment:
 
 
 def _without_password(text: str) -> str:
-    """Faults are logged; a password inside an address must not be."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", text)
+    """Faults are logged; a password inside an address must not be, however wrong the address is."""
+    return re.sub(r"(?<=password=)[^&]*", "…", re.sub(r"(?s)^([\w+.-]*://)?.*@", r"\1…@", text))
 
 
 def as_flag(text: str) -> bool:
@@ -109,9 +109,28 @@ def as_site_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _parts_of(text: str) -> SplitResult:
+    """What an address is made of. What is wrong is told in our words: Python's quote a piece of the password.
+
+    With a bare `/`, `?` or `#` in it the address ends too early, and we would call its user and not its host.
+    """
+    try:
+        parts = urlsplit(text)
+        # The hosts of a cluster have a port each, which are not ours to read.
+        is_sound = "," in parts.netloc.rpartition("@")[2] or parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound or "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise ValueError(
+            "its host and port cannot be read; write special characters of user and password percent-encoded: / is %2F"
+        )
+    return parts
+
+
 def as_database(text: str) -> dict[str, Any]:
     """Django's connection dictionary, with only what the address itself says."""
-    if urlsplit(text).scheme not in ("postgres", "postgresql", "sqlite"):
+    # The path of a file may hold everything that would cut an address in two.
+    if not text.startswith("sqlite:") and _parts_of(text).scheme not in ("postgres", "postgresql"):
         raise ValueError("write postgresql://user:password@host/name or sqlite:////absolute/path")
     database: dict[str, Any] = environ.Env.db_url_config(text)
     if not database["NAME"]:
@@ -120,27 +139,35 @@ def as_database(text: str) -> dict[str, Any]:
 
 
 def as_broker(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "filesystem", "memory"):
-        raise ValueError("write redis://host:6379/0, or leave it out to use files in DATA_DIR")
-    return text
+    if _parts_of(text).scheme in ("filesystem", "memory"):
+        return text
+    return _as_redis(text, "write redis://host:6379/0, or leave it out to use files in DATA_DIR")
 
 
 def as_redis(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss"):
-        raise ValueError("write redis://host:6379/1, or leave it out to use the database")
+    return _as_redis(text, "write redis://host:6379/1, or leave it out to use the database")
+
+
+def _as_redis(text: str, instead: str) -> str:
+    parts = _parts_of(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError(instead)
+    if re.search("[,;]", text):
+        # Celery or Django would take it apart there.
+        raise ValueError("write a single address, and in its password , as %2C and ; as %3B")
     return text
 
 
 def as_mail_server(text: str) -> dict[str, Any]:
     """Django's EMAIL_* settings. `smtps` is refused: some read it as STARTTLS, some as TLS from the start."""
-    scheme = urlsplit(text).scheme
-    if scheme not in DEFAULT_SMTP_PORTS or not urlsplit(text).hostname:
+    parts = _parts_of(text)
+    if parts.scheme not in DEFAULT_SMTP_PORTS or not parts.hostname:
         raise ValueError("write smtp://host, smtp+tls://user:password@host or smtp+ssl://user:password@host")
     found = environ.Env.email_url_config(text)
     return {
         "EMAIL_BACKEND": "notifications.smtp.EmailBackend",
         "EMAIL_HOST": found["EMAIL_HOST"],
-        "EMAIL_PORT": found["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[scheme],
+        "EMAIL_PORT": found["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[parts.scheme],
         "EMAIL_HOST_USER": found["EMAIL_HOST_USER"] or "",
         "EMAIL_HOST_PASSWORD": found["EMAIL_HOST_PASSWORD"] or "",
         "EMAIL_USE_TLS": found.get("EMAIL_USE_TLS", False),

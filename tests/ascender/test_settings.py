@@ -9,9 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Connection
 
 from ascender.environment import Environment, as_flag, kept_secret
 
@@ -68,6 +71,68 @@ def test_an_address_that_cannot_work_is_refused_without_its_password(
     with pytest.raises(ImproperlyConfigured, match=name) as refusal:
         settings_with(**{name: address})
     assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("DATABASE_URL", "postgresql"),
+        ("CELERY_BROKER_URL", "redis"),
+        ("CACHE_URL", "rediss"),
+        ("EMAIL_URL", "smtp+tls"),
+    ],
+)
+@pytest.mark.parametrize(
+    "password",
+    # What precedes the sign may read as a port, and the user as the host.
+    ["hu/sh", "hu?sh", "hu#sh", "hu[sh", "hu/s@h", "hu@s/h", "hu\N{CARE OF}sh", "12/sh", "12?sh", "12#sh"],
+)
+def test_a_password_that_would_be_cut_is_refused_and_no_piece_of_it_is_told(
+    settings_with: SettingsWith, name: str, scheme: str, password: str
+) -> None:
+    with pytest.raises(
+        ImproperlyConfigured, match=f"{name}='{re.escape(scheme)}://…@host.example/0': .*%2F"
+    ) as refusal:
+        settings_with(**{name: f"{scheme}://me:{password}@host.example/0"})
+    assert not [piece for piece in ("hu", "sh", "12") if piece in str(refusal.value).replace("host", "")]
+
+
+@pytest.mark.parametrize("name", ["CELERY_BROKER_URL", "CACHE_URL"])
+@pytest.mark.parametrize(
+    "address", ["redis://:hush@/0", "redis:///0", "redis://:hu,sh@c.example", "redis://:hu;sh@c.example"]
+)
+def test_an_address_of_redis_names_one_host(settings_with: SettingsWith, name: str, address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{name}=.*: write ") as refusal:
+        settings_with(**{name: address})
+    assert "sh@" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["smtps://me@mail.example:hush@mail.example", "me:hush@mail.example", "smtps://mail.example?password=hush"],
+)
+def test_however_an_address_is_wrong_its_password_is_not_told(settings_with: SettingsWith, address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL") as refusal:
+        settings_with(EMAIL_URL=address)
+    assert "hush" not in str(refusal.value)
+
+
+def test_a_password_may_have_every_character_that_is_written_percent_encoded(settings_with: SettingsWith) -> None:
+    password = "a/b@c#d?e[f,g;h:i%j"
+    login = f"me:{quote(password, safe='')}"
+    found = settings_with(
+        DATABASE_URL=f"postgresql://{login}@db.example/ascender",
+        SECRET_KEY="s" * 50,
+        CELERY_BROKER_URL=f"redis://{login}@queue.example/0",
+        EMAIL_URL=f"smtp+tls://{login}@mail.example",
+    )
+    assert found["DATABASES"]["default"]["PASSWORD"] == password
+    assert found["EMAIL_HOST_PASSWORD"] == password
+    assert Connection(found["CELERY_BROKER_URL"]).password == password
+    assert (
+        RedisCache(found["CACHES"]["default"]["LOCATION"], {})._cache.get_client().get_connection_kwargs()["password"]
+        == password
+    )
 
 
 @pytest.mark.parametrize(("text", "meant"), [("true", True), ("1", True), ("ON", True), ("no", False), ("0", False)])
@@ -176,6 +241,20 @@ def test_what_the_address_of_the_database_says_beside_its_name_counts(settings_w
     assert (database["DISABLE_SERVER_SIDE_CURSORS"], database["CONN_MAX_AGE"]) == (True, 0)
 
 
+def test_the_hosts_of_a_cluster_have_a_port_each(settings_with: SettingsWith) -> None:
+    address = "postgresql://ascender:hush@a.example:5432,b.example:5433/ascender"
+    database = settings_with(DATABASE_URL=address, SECRET_KEY="s" * 50)["DATABASES"]["default"]
+    assert (database["HOST"], database["PORT"]) == ("a.example,b.example", "5432,5433")
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [("sqlite:////srv/a@b/ascender.sqlite3", "/srv/a@b/ascender.sqlite3"), ("sqlite://:memory:", ":memory:")],
+)
+def test_a_file_may_be_called_what_it_likes(settings_with: SettingsWith, address: str, file: str) -> None:
+    assert settings_with(DATABASE_URL=address)["DATABASES"]["default"]["NAME"] == file
+
+
 def test_login_limits_are_shared_through_the_database_when_there_is_no_redis(settings_with: SettingsWith) -> None:
     cache = settings_with()["CACHES"]["default"]
     assert cache["BACKEND"].endswith("DatabaseCache")
@@ -225,6 +304,7 @@ def test_without_a_mail_server_mail_goes_to_the_mailbox(settings_with: SettingsW
         ("smtp://mail.example", 25, False, False),
         ("smtp://mail.example:1025", 1025, False, False),
         ("smtp+tls://me:a%40b@mail.example", 587, True, False),
+        ("smtp+tls://me@company.example:a@b@mail.example", 587, True, False),
         ("smtp+ssl://me:a%40b@mail.example", 465, False, True),
     ],
 )
