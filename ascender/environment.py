@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -155,7 +155,15 @@ def _as_redis(text: str, instead: str) -> str:
     if re.search("[,;]", text):
         # Celery or Django would take it apart there.
         raise ValueError("write a single address, and in its password , as %2C and ; as %3B")
-    return text
+    return text if parts.scheme == "redis" else _with_certificate(parts)
+
+
+def _with_certificate(parts: SplitResult) -> str:
+    """Celery takes any certificate unless the address asks for a good one; in this spelling the cache knows it too."""
+    asked = dict(parse_qsl(parts.query)).get("ssl_cert_reqs")
+    if asked and asked not in ("required", "optional", "none"):
+        raise ValueError("write ssl_cert_reqs=required, optional or none")
+    return (parts if asked else parts._replace(query=f"{parts.query}&ssl_cert_reqs=required".lstrip("&"))).geturl()
 
 
 def as_mail_server(text: str) -> dict[str, Any]:

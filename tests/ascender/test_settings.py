@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Connection
+from redis.connection import ConnectionPool, SSLConnection
 
 from ascender.environment import Environment, as_flag, kept_secret
 
@@ -274,6 +276,42 @@ def test_the_cache_is_in_redis_where_there_is_one(
     settings_with: SettingsWith, environment: dict[str, str], location: str
 ) -> None:
     assert settings_with(**environment)["CACHES"]["default"]["LOCATION"] == location
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "authority"),
+    [
+        ("", ssl.CERT_REQUIRED, None),
+        ("#fragment", ssl.CERT_REQUIRED, None),
+        ("?ssl_ca_certs=/etc/ssl/our%20own.pem", ssl.CERT_REQUIRED, "/etc/ssl/our own.pem"),
+        ("?ssl_cert_reqs=required&ssl_ca_certs=/etc/ssl/own.pem", ssl.CERT_REQUIRED, "/etc/ssl/own.pem"),
+        ("?ssl_cert_reqs=none", ssl.CERT_NONE, None),
+    ],
+)
+def test_a_redis_that_speaks_tls_shows_a_certificate_unless_its_address_says_otherwise(
+    settings_with: SettingsWith, query: str, asked: ssl.VerifyMode, authority: str | None
+) -> None:
+    found = settings_with(CELERY_BROKER_URL=f"rediss://:hush@queue.example:6380/2{query}")
+    transport = Connection(found["CELERY_BROKER_URL"], transport_options=found["BROKER_LISTENING"]).transport
+    # Made without `__init__`, which would call.
+    channel = transport.Channel.__new__(transport.Channel)
+    channel.connection = transport
+    for pool in (channel._get_pool(), ConnectionPool.from_url(found["CACHES"]["default"]["LOCATION"])):
+        line = pool.make_connection()
+        assert isinstance(line, SSLConnection)
+        assert (line.host, line.port, line.db, line.password) == ("queue.example", 6380, 2, "hush")
+        assert (line.cert_reqs, line.ca_certs, line.check_hostname) == (asked, authority, asked == ssl.CERT_REQUIRED)
+
+
+def test_a_redis_without_tls_is_told_nothing_of_certificates(settings_with: SettingsWith) -> None:
+    assert settings_with(CELERY_BROKER_URL="redis://queue.example/0")["CELERY_BROKER_URL"] == "redis://queue.example/0"
+
+
+# Celery's own spelling makes Redis refuse the cache, and the other way round.
+@pytest.mark.parametrize("word", ["CERT_REQUIRED", "REQUIRED", "yes"])
+def test_a_word_that_celery_and_redis_do_not_both_know_is_refused(settings_with: SettingsWith, word: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"CELERY_BROKER_URL=.*: write ssl_cert_reqs=required"):
+        settings_with(CELERY_BROKER_URL=f"rediss://queue.example/0?ssl_cert_reqs={word}")
 
 
 def test_ringing_a_silent_redis_costs_a_fraction_of_a_second_and_is_not_repeated(settings_with: SettingsWith) -> None:
