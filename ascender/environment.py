@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -135,6 +135,8 @@ def as_database(text: str) -> dict[str, Any]:
     database: dict[str, Any] = environ.Env.db_url_config(text)
     if not database["NAME"]:
         raise ValueError("the name of the database is missing at the end of the address")
+    # libpq's spelling of a folder with a socket: %2Fvar%2Frun%2Fpostgresql.
+    database["HOST"] = unquote(database.get("HOST", ""))
     return database
 
 

@@ -250,6 +250,16 @@ def test_the_hosts_of_a_cluster_have_a_port_each(settings_with: SettingsWith) ->
 
 
 @pytest.mark.parametrize(
+    ("host", "folder", "port"),
+    [("%2FUsers%2Fme%2Frun", "/Users/me/run", ""), ("%2Fvar%2Frun%2Fpostgresql:5433", "/var/run/postgresql", 5433)],
+)
+def test_a_socket_is_named_as_libpq_does(settings_with: SettingsWith, host: str, folder: str, port: int | str) -> None:
+    address = f"postgresql://ascender@{host}/ascender"
+    database = settings_with(DATABASE_URL=address, SECRET_KEY="s" * 50)["DATABASES"]["default"]
+    assert (database["HOST"], database["PORT"], database["NAME"]) == (folder, port, "ascender")
+
+
+@pytest.mark.parametrize(
     ("address", "file"),
     [("sqlite:////srv/a@b/ascender.sqlite3", "/srv/a@b/ascender.sqlite3"), ("sqlite://:memory:", ":memory:")],
 )
