@@ -279,6 +279,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"redis": REDIS_RINGING, "redi
     BROKER_SCHEME, FILESYSTEM_BROKER
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For ever: after 100 tries, which is Celery's own measure, a worker ends, 47 minutes into an outage of the broker.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -51,6 +51,21 @@ def test_the_celery_app_uses_it_for_its_files() -> None:
     assert isinstance(Connection("filesystem://").transport, broker.Transport)
 
 
+def test_a_worker_waits_for_its_broker_for_as_long_as_it_is_away() -> None:
+    class LongEnough(Exception):
+        pass
+
+    tries = []
+
+    def count(error: Exception, interval: float) -> None:
+        tries.append(error)
+        if len(tries) == 150:
+            raise LongEnough
+
+    with Connection("redis://127.0.0.1:1/0") as away, pytest.raises(LongEnough):
+        away.ensure_connection(count, celery_app.conf.broker_connection_max_retries, 0, 0, 0)
+
+
 def test_what_nobody_takes_does_not_pile_up(queue: SimpleQueue, folder: Path) -> None:
     queue.put({"ring": 1})
     long_ago = time.time() - 2 * broker.UNTAKEN_FOR
