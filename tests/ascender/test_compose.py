@@ -16,3 +16,8 @@ def test_the_image_is_built_once_before_whoever_else_runs_it() -> None:
     assert "    build: .\n" in OURS.pop("migrate")
     for name, text in OURS.items():
         assert "      migrate:\n        condition: service_completed_successfully\n" in text, name
+
+
+def test_a_database_that_is_still_being_made_is_not_called_healthy() -> None:
+    """While its image makes it, PostgreSQL answers on its socket alone, and is then stopped once more."""
+    assert "pg_isready --host 127.0.0.1 --username ascender" in SERVICES["postgres"]
