@@ -65,7 +65,9 @@ class PeopleField(forms.CharField):
     widget = forms.Textarea
 
     def clean(self, value: Any) -> list[User]:
-        addresses = dict.fromkeys(re.findall(r"[^\s,;<>\"']+@[^\s,;<>\"']+", super().clean(value).lower()))
+        written = re.findall(r'[^\s,;<>"]+@[^\s,;<>"]+', super().clean(value).lower())
+        # Not cut at a single quote, which an address may hold: of o'brien@ that would leave brien@, somebody else.
+        addresses = dict.fromkeys(address.strip("'") for address in written)
         found = {person.email: person for person in User.objects.filter(company__isnull=False, email__in=addresses)}
         if unknown := [address for address in addresses if address not in found]:
             raise forms.ValidationError(f"Nobody here has this email address: {', '.join(unknown)}.")

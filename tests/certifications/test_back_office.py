@@ -62,6 +62,20 @@ def test_attendance_is_recorded_from_pasted_addresses(office: Client, rosa: User
     assert "Attendance recorded: 1. Had been recorded before: 1." in words_of(response)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["{}", "'{}'", '"{}"', "<{}>", "Pat O'Brien <{}>;", "'Pat' <'{}'>"],
+)
+def test_a_quote_within_an_address_is_read_as_a_part_of_it(office: Client, message, meridian, written: str) -> None:
+    _, brien, darcy = (
+        PersonFactory(company=meridian, email=f"{name}@acme.example") for name in ("brien", "o'brien", "d'arcy")
+    )
+    session = TrainingSessionFactory(program=message.program)
+    pasted = f"{written.format(brien.email)};{darcy.email}"
+    office.post(f"{ADMIN}/trainingsession/{session.pk}/change/", session_form(session, pasted))
+    assert set(session.attendances.values_list("user", flat=True)) == {brien.pk, darcy.pk}
+
+
 def test_one_unknown_address_holds_all_back_and_is_named(office: Client, rosa: User, message) -> None:
     session = TrainingSessionFactory(program=message.program)
     pasted = "rosa@meridian.example, nobody@meridian.example"
