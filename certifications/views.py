@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import OWN_PAGES, PersonRequest, page_of
 from accounts.models import User
@@ -50,11 +50,13 @@ def certification_page(user: User, slug: str, *, just_completed: str = "") -> di
 
 
 @page_of(OWN_PAGES)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_complete(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     certification = get_object_or_404(Certification.objects.visible_to(request.user), slug=slug)
     step = get_object_or_404(certification.steps.select_related("certification__program"), pk=pk)
     page = reverse("enroll-certification", args=[slug])
+    if request.method != "POST":  # reached by logging in again: back to the steps
+        return redirect(page)
     try:
         services.complete_step(person=request.user, step=step, at=timezone.now())
     except StepNotOpen as refusal:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from . import services, switches
 from .access import page_of_a_company, reader
@@ -30,9 +30,11 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 @page_of_a_company
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification.objects.visible_to(reader(request)), pk=pk)
+    if request.method != "POST":  # reached by logging in again: back to the list
+        return redirect("notifications")
     services.mark_read(notification=notification, at=timezone.now())
     for entry in entries([notification]):
         if entry.path:
@@ -42,17 +44,21 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page_of_a_company
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification.objects.visible_to(reader(request)), pk=pk)
+    if request.method != "POST":  # reached by logging in again: back to the list
+        return redirect("notifications")
     services.mark_read(notification=notification, at=timezone.now())
     messages.success(request, "Marked as read.")
     return redirect("notifications")
 
 
 @page_of_a_company
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def read_all(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":  # reached by logging in again: back to the list
+        return redirect("notifications")
     read = services.mark_all_read(user=reader(request), at=timezone.now())
     messages.success(request, f"{read} marked as read." if read else "Everything was read already.")
     return redirect("notifications")

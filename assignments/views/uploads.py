@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import services, tables
@@ -134,10 +135,12 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
 
 
 @page_of(TEAM_ASSIGNMENTS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Carry out the good lines."""
     upload, form = _upload(request, key), PressForm(request.POST)
+    if request.method != "POST":  # reached by logging in again, or by a tab of a refusal: back to the lines
+        return redirect(reverse("team-upload", args=[key], query=request.GET))
     if not form.is_valid():
         return _show(request, upload, why="The form could not be read. Press once more.")
     try:

@@ -257,6 +257,17 @@ def test_the_same_press_twice_is_one_and_another_is_refused(
     assert Operation.objects.count() == 1
 
 
+def test_opening_the_address_of_a_press_leads_to_the_file_and_carries_nothing_out(
+    browser: Client, lena: User, message: Certification
+) -> None:
+    """By logging in again, and by the tabs and pages of an answer that refuses."""
+    page = upload(browser, f"email\n{lena.email}\n")
+    for query in ("", "?show=good&page=1"):
+        response = browser.get(f"{page}press/{query}")
+        assert (response.status_code, response.get("Location")) == (302, f"{page}{query}")
+    assert not Operation.objects.exists()
+
+
 def test_the_same_file_again_changes_nothing_twice(browser: Client, lena: User, message: Certification) -> None:
     for _ in range(2):
         page = upload(browser, f"email\n{lena.email}\n")

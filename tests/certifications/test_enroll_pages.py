@@ -135,9 +135,12 @@ def test_a_step_of_another_certification_is_unknown(browser: Client, lena: User,
     assert browser.post(f"/enroll/certifications/{message.slug}/steps/{step.pk}/").status_code == 404
 
 
-def test_a_step_is_not_completed_by_opening_an_address(browser: Client, message: Certification) -> None:
+def test_opening_the_address_of_a_press_leads_to_the_steps_and_completes_none(browser: Client, message) -> None:
+    """Who was logged out meanwhile arrives there by logging in again."""
     step = message.steps.first()
-    assert browser.get(f"/enroll/certifications/{message.slug}/steps/{step.pk}/").status_code == 405
+    response = browser.get(f"/enroll/certifications/{message.slug}/steps/{step.pk}/")
+    assert (response.status_code, response.get("Location")) == (302, PAGE)
+    assert browser.get(f"/enroll/certifications/{message.slug}/steps/999999/").status_code == 404
     assert not StepCompletion.objects.exists()
 
 

@@ -186,16 +186,19 @@ def test_anothers_notification_looks_like_none_at_all(
 ) -> None:
     promise(ada)
     for stranger in (max, sam):
-        anothers = client_of(stranger).post(f"/notifications/{told(ada).pk}/{action}/")
-        nobodys = client_of(stranger).post(f"/notifications/999999/{action}/")
-        assert anothers.status_code == nobodys.status_code == 404
+        for ask in (client_of(stranger).post, client_of(stranger).get):
+            anothers = ask(f"/notifications/{told(ada).pk}/{action}/")
+            nobodys = ask(f"/notifications/999999/{action}/")
+            assert anothers.status_code == nobodys.status_code == 404
     assert told(ada).read_at is None
 
 
 @pytest.mark.parametrize("address", ["/notifications/{pk}/open/", "/notifications/{pk}/read/", READ_ALL])
-def test_nothing_is_marked_by_a_get(ada: User, client_of: LogIn, address: str) -> None:
+def test_a_get_marks_nothing_and_leads_to_the_list(ada: User, client_of: LogIn, address: str) -> None:
+    """Who was logged out meanwhile arrives there by logging in again."""
     promise(ada)
-    assert client_of(ada).get(address.format(pk=told(ada).pk)).status_code == 405
+    response = client_of(ada).get(address.format(pk=told(ada).pk))
+    assert (response.status_code, response.get("Location")) == (302, LIST)
     assert told(ada).read_at is None
 
 
