@@ -207,6 +207,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ACCOUNT_RATE_LIMITS = {
+    # Those who come in count too, and a company of hundreds is behind one address on the morning on which it is told
+    # to choose passwords. Guessing has limits of its own, which stay.
+    "login": "300/m/ip",
+    "reset_password": "300/m/ip,5/m/key",
+    "reset_password_from_key": "300/m/ip",
+}
 # Behind https stands a proxy of ours: limits count the address that it reports, not its own.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if IS_HTTPS else 0
 

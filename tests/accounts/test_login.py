@@ -104,6 +104,28 @@ def test_the_attempts_are_counted_where_all_processes_see_them(log_in: LogIn, ad
     assert any("login_failed" in key for key in kept)
 
 
+@pytest.mark.parametrize("door", ["login/", "password/reset/", "password/reset/key/a-set-password/"])
+def test_a_company_behind_one_address_comes_in_on_the_same_morning(client: Client, db: None, door: str) -> None:
+    forms = ({"email": f"{nth}@meridian.example"} for nth in range(60))
+    assert 429 not in {client.post(f"/accounts/{door}", form).status_code for form in forms}
+
+
+def test_past_a_limit_a_page_of_ours_says_what_to_do(log_in: LogIn, ada: User, settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    log_in("ada@meridian.example", "not-the-password")
+    refused = log_in("ada@meridian.example")
+    assert refused.status_code == 429
+    assert refused.text.count("<h1>") == 1
+    assert "Wait a minute" in refused.text
+    assert 'class="asc-brand"' in refused.text
+
+
+def test_a_sixth_link_to_one_account_in_a_minute_is_refused(client: Client, ada: User) -> None:
+    form = {"email": "ada@meridian.example"}
+    answers = [client.post("/accounts/password/reset/", form).status_code for _ in range(6)]
+    assert answers == [302] * 5 + [429]
+
+
 def test_nobody_signs_up(client: Client, db: None) -> None:
     form = {"email": "new@meridian.example", "password1": "a-long-password", "password2": "a-long-password"}
     client.post("/accounts/signup/", form)
