@@ -213,6 +213,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "reset_password": "300/m/ip,5/m/key",
     "reset_password_from_key": "300/m/ip",
+    # As long as the page of the change says. No less: it is what keeps a link from being sent by every press.
+    "confirm_email": "1/10s/key",
 }
 # Behind https stands a proxy of ours: limits count the address that it reports, not its own.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if IS_HTTPS else 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,6 +15,7 @@ from django.test import Client
 
 from accounts import services
 from accounts.models import User
+from tests.assignments.pages import main_of
 from tests.factories import PASSWORD
 
 from .conftest import LogIn
@@ -135,6 +138,50 @@ def test_an_address_that_was_taken_meanwhile_is_refused(browser: Client, ada: Us
     browser.post(link)
     ada.refresh_from_db()
     assert ada.email == OLD
+
+
+def changing(browser: Client, press: str, to: str = NEW) -> str:
+    """What the page says after a press on it."""
+    return main_of(browser.post("/accounts/email/", {press: "", "email": to}, follow=True))
+
+
+def test_a_link_that_is_not_sent_again_at_once_is_said_to_have_gone(browser: Client) -> None:
+    ask_to_change(browser)
+    said = changing(browser, "action_send")
+    assert len(mail.outbox) == 1
+    assert "A link went there a moment ago" in said
+
+
+def test_the_same_new_address_typed_again_at_once_is_told_so_too(browser: Client) -> None:
+    ask_to_change(browser)
+    assert "Changing to" not in changing(browser, "action_remove")
+    mail.outbox.clear()
+    said = changing(browser, "action_add")
+    assert mail.outbox == []
+    assert "A link went there a moment ago. If it does not come, or no longer works, send it again" in said
+
+
+def test_ten_seconds_later_the_link_is_sent_again(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_to_change(browser)
+    later = time.time() + 10
+    monkeypatch.setattr(time, "time", lambda: later)
+    page = browser.get("/accounts/email/")
+    assert "Waiting for you to open the link we sent there." in main_of(page)
+    assert f"We have sent a link to {NEW}" in changing(browser, "action_send")
+    assert len(mail.outbox) == 2
+
+
+def test_a_link_that_could_not_be_sent_is_not_said_to_have_gone(browser: Client, settings: Any) -> None:
+    ask_to_change(browser, "first@meridian.example")
+    outbox, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "notifications.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    said = changing(browser, "action_add")
+    assert "The email could not be sent just now" in said
+    assert f"Changing to {NEW}" in said
+    assert f"We have sent a link to {NEW}" not in said
+    assert "A link went there a moment ago" not in said
+    settings.EMAIL_BACKEND = outbox
+    assert f"We have sent a link to {NEW}" in changing(browser, "action_send")
 
 
 def test_the_form_does_not_tell_whether_somebody_else_has_an_address(browser: Client, sam: User) -> None:
