@@ -115,7 +115,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_persist=True,
     )
     can_manage_users = models.BooleanField(
-        "Manage Users", default=False, help_text="Invite, edit and deactivate people, grant permissions."
+        "Manage Users",
+        default=False,
+        help_text="Opens no page yet: the people who run Ascender add, edit and deactivate people.",
     )
     can_manage_assignments = models.BooleanField(
         "Manage Assignments", default=False, help_text="Assign and unassign Command Series Certifications."

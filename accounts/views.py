@@ -1,5 +1,5 @@
-"""A person's own two pages. What they hold is changed by the company's admin, or by the login library's forms; which
-emails they get, by themselves.
+"""A person's own two pages. What they hold is changed by an operator, or by the login library's forms; which emails
+they get, by themselves.
 """
 
 from __future__ import annotations

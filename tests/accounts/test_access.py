@@ -94,3 +94,36 @@ def test_the_profile_has_nothing_to_fill_in(client_of: ClientOf, lena: User) -> 
     assert "<input" not in main
     assert client_of(lena).post("/account/profile/").status_code == 405
     assert "Ask your admin" in main
+
+
+#: What only operators can do, until the pages of Manage Users are there.
+NOBODY_IN_THE_COMPANY = (
+    "person with Manage Users",
+    "Somebody in your company",
+    "admin keeps",
+    "Invite, edit",
+    "reactivate you",
+)
+
+
+@pytest.mark.parametrize("path", ["/team/assignments/certifications/", "/admin/login/"])
+def test_a_refusal_says_how_one_gets_the_permission_wherever_it_is(client_of: ClientOf, lena: User, path: str) -> None:
+    refused = client_of(lena).get(path)
+    assert refused.status_code == 403
+    assert "Your company uses this page" not in refused.text
+    assert "talk to your company’s admin, who can ask the people who run Ascender for it" in refused.text
+
+
+def test_no_page_promises_what_only_an_operator_can_do(client: Client, client_of: ClientOf, lena: User) -> None:
+    lena.can_manage_users = True
+    lena.save()
+    pages = (
+        client.get("/accounts/inactive/"),
+        client_of(lena).get("/team/assignments/certifications/"),
+        client_of(lena).get("/account/profile/"),
+    )
+    promised = [
+        (page.request["PATH_INFO"], words) for page in pages for words in NOBODY_IN_THE_COMPANY if words in page.text
+    ]
+    assert promised == []
+    assert "Manage Users" in pages[-1].text
