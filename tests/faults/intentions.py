@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -105,6 +105,8 @@ def read(query: Query, clocks: Iterable[tuple[float, datetime]], *, until: float
         for key, window in _windows(one, list(clocks)):
             if window.begins_at > until:
                 continue
+            if window.due_at > until:  # it may have gone out, and need not have yet
+                window = replace(window, ends_at=min(window.ends_at, until))
             intentions.setdefault(key, Intention(key, pk)).windows.append(window)
     return intentions
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from .breakages import BREAKAGES, Breakage
-from .intentions import FOR_EVER, Assignment, Change, Intention, Key, Window, _windows
+from .intentions import FOR_EVER, Assignment, Change, Intention, Key, Window, _windows, read
 from .ledger import Accepted, Refusal
 from .plan import FAILPOINTS, KINDS, SIZES, Phase, phases
 from .verdict import KILLED, STOPPED, UNANSWERED, UNEXPLAINED, Evidence, Judge, Past, Row
@@ -147,6 +147,17 @@ def test_a_reminder_is_due_five_days_before_at_eight_and_none_is_on_that_day_or_
 def test_a_day_moved_to_one_whose_moment_has_passed_is_told_at_once_and_until_it_moves_again() -> None:
     told = windows(changed("assigned", 30, after=0), changed("due_date", 3, after=5), changed("due_date", 30, after=9))
     assert ("reminder", TODAY + timedelta(3), 5.0, pytest.approx(9.1)) in told
+
+
+def test_what_is_moved_beside_the_last_sweep_with_another_clock_may_go_out_and_need_not() -> None:
+    """It may have been committed too late for that sweep, and by the real clock its moment is still to come."""
+    moved = changed("due_date", 6, after=5)
+    rows = iter([[(1, KEY[2], MAIL.to, "Europe/Berlin", None)], [(1, *vars(moved).values())]])
+    ahead = (NOON + 4, datetime(2027, 3, 3, tzinfo=UTC))
+    found = read(lambda _: next(rows), [ahead], until=NOON + 60)
+    reminder = found["reminder", MAIL.to, KEY[2], TODAY + timedelta(6)]
+    assert reminder.allows(NOON + 6, tolerance=0)
+    assert reminder.must_at is None
 
 
 # The plan, and the builds that must be caught
