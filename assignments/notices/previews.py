@@ -44,13 +44,14 @@ class Preview:
 
 
 def previews_of(assignment: Assignment, plan: Plan, *, at: datetime) -> list[Preview]:
-    """What an open assignment brings by the plan, in the order of the days, those whose day has passed included.
+    """What an open assignment brings by the plan, in the order of the days.
 
-    It comes `as_told`; one that is not saved is assigned `at`, and that email is the first. Everything
-    but the days is as it is now. Five queries at the most.
+    It comes `as_told`, and of the days that have passed with those that were or will be written about. One that is not
+    saved is assigned `at`, that email is the first, and what has passed by then is there and not to come. Everything
+    but the days is as it is now. Six queries at the most.
     """
     found = [*_Writer(assignment, plan, at).all()]
-    return sorted(found, key=lambda each: (each.at, each.is_to_manager))
+    return sorted(found, key=lambda each: (each.days_before is not None, each.at, each.is_to_manager))
 
 
 class _Writer:
@@ -87,7 +88,10 @@ class _Writer:
     def _written(
         self, name: str, before: int | None, recipient: User, at: datetime, context: dict[str, Any]
     ) -> Iterator[Preview]:
-        """The email, unless it would not be wanted when its moment comes."""
+        """The email, unless it would not be wanted when its moment comes, or that passed without it."""
+        is_to_come = before is None or at.date() > self._passed
+        if not is_to_come and self._assignment.pk and not self._was_promised(name, before, at.date()):
+            return
         kind = kinds.named(name)
         notification = Notification(kind=name, recipient=recipient, context=context)
         subject = self._teams[at.date()] if name == TEAM_OVERDUE else self._assignment
@@ -97,10 +101,28 @@ class _Writer:
                 recipient=recipient,
                 days_before=before,
                 at=at,
-                is_to_come=before is None or at.date() > self._passed,
+                is_to_come=is_to_come,
                 is_declined=(recipient.pk, name) in self._switched_off,
                 letter=letters.compose(notification, kind, subject, at),
             )
+
+    def _was_promised(self, name: str, before: int | None, day: date) -> bool:
+        """Whether it was on a day that has passed, or will be with the next sweep."""
+        noted = self._assignment.next_reminder_on
+        return (noted is not None and noted <= day) or self._key(name, before, day) in self._promised
+
+    @cached_property
+    def _promised(self) -> set[str]:
+        days = [(kind_of_day(before), before, day) for before, day in self._days(self._plan.learner)]
+        days += [(TEAM_OVERDUE, before, day) for before, day in self._days(self._plan.manager)]
+        keys = [self._key(*each) for each in days if each[2] <= self._passed]
+        return set(Notification.objects.kept().filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+
+    def _key(self, name: str, before: int | None, day: date) -> str:
+        """As `keys` names them in the database."""
+        if name == TEAM_OVERDUE:
+            return f"{name}:{self._assignment.learner.reports_to_id}:{day}"
+        return f"{name}:{self._assignment.pk}:{self._assignment.due_on}:{abs(before or 0)}"
 
     @cached_property
     def _switched_off(self) -> set[tuple[int, str]]:

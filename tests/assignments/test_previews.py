@@ -24,7 +24,7 @@ from certifications.models import Certification
 from tests.factories import PersonFactory, attend, complete, eligible_person
 
 from .conftest import Press
-from .pages import ASSIGN, ONE, main_of, read, without_token
+from .pages import ASSIGN, ONE, dialog_of, main_of, press, read, without_token
 from .presses import DUE_ON, TODAY, assign
 from .test_upcoming import choose
 
@@ -122,7 +122,7 @@ def test_every_email_that_goes_out_was_shown_to_the_letter(
     assert [each for each in preview if each[1][1] == rosa.email] == to_rosa
 
 
-def test_of_an_open_assignment_it_shows_what_is_to_come_and_what_has_passed(
+def test_of_an_open_assignment_it_shows_what_is_to_come(
     browser: Client,
     clock: time_machine.Coordinates,
     mailoutbox: Mails,
@@ -135,13 +135,29 @@ def test_of_an_open_assignment_it_shows_what_is_to_come_and_what_has_passed(
     typed = {"before": "14, 5", "on_the_day": "on", "after": "3", "manager_after": "3"}
     preview = shown(browser, page_for(lena), name="Another name", due_on="2030-01-01", **typed)
     said = read(browser, page_for(lena), **typed)
-    assert "Reminder, 14 days before the due date Tue 23 February 2027 has passed" in said
     assert "14, 5, 0 days before, 3 days after; managers 3 days after. They are not saved yet." in said
     choose(meridian, Plan(learner=(14, 5, 0, -3), manager=(-3,)))
     went = going_out(clock, mailoutbox, meridian, 14)
-    assert [day for day, _ in preview] == [TODAY - 6 * DAY, *(TODAY + days * DAY for days in (3, 8, 11, 11))]
-    assert preview[1:] == went[1:]
+    assert [day for day, _ in preview] == [TODAY + days * DAY for days in (3, 8, 11, 11)]
+    assert preview == went[1:]
     assert {to for _, (_, to, *_) in preview} == {lena.email, rosa.email}
+
+
+def test_of_what_has_passed_it_shows_what_was_written(
+    browser: Client, clock: time_machine.Coordinates, meridian: Company, rosa: User, lena: User, assign: Press
+) -> None:
+    choose(meridian, Plan(learner=(14, 5, 1, -1), manager=(-1,)))
+    assign(lena, due_on=TODAY + 8 * DAY)
+    clock.move_to(datetime.combine(TODAY + 3 * DAY, time(10), tzinfo=meridian.zone))
+    days = [TODAY + days * DAY for days in (3, 7, 9, 9)]
+    assert [day for day, _ in shown(browser, page_for(lena))] == days  # the sweep of eight is late, and will write
+    services.sweep()
+    assert [day for day, _ in shown(browser, page_for(lena))] == days
+    assert "Reminder, 5 days before the due date Thu 4 March 2027 has passed" in read(browser, page_for(lena))
+    assert browser.get(f"{page_for(lena)}reminder-14/").status_code == 404
+    clock.move_to(datetime.combine(TODAY + 9 * DAY, time(10), tzinfo=meridian.zone))
+    services.sweep()
+    assert [day for day, _ in shown(browser, page_for(lena))] == [days[0], *days[2:]]
 
 
 def test_who_has_completed_is_told_but_never_reminded(
@@ -328,6 +344,13 @@ def test_from_the_dialog_the_first_who_can_be_assigned_is_shown_as_typed(
     typed = {"learner": f"{cid.pk},{bob.pk},{ann.pk},999999", "name": " Spring & Co ", "due_on": "2027-03-09"}
     response = browser.post(SELECTED, typed | {"op_id": "x", "csrfmiddlewaretoken": "secret"})
     assert response["Location"] == f"{page_for(bob)}?name=Spring+%26+Co&due_on=2027-03-09"
+
+
+def test_the_dialog_shows_the_email_of_assigning_also_when_the_reminders_day_has_passed(
+    browser: Client, lena: User
+) -> None:
+    said = dialog_of(press(browser, ASSIGN, lena.pk, due_on=TODAY + 2 * DAY, look="1"))
+    assert "The email as Lena Brandt gets it: Command of the Message: assigned, due Wed 3 March 2027" in said
 
 
 @pytest.mark.parametrize(
