@@ -29,6 +29,10 @@ class InvalidPlan(RefusedOperation):
     pass
 
 
+class InvalidPlanForManagers(InvalidPlan):
+    """On the days on which managers are told."""
+
+
 class ChangedMeanwhile(RefusedOperation):
     """Somebody else has changed what was on the screen."""
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from . import lengths
-from .errors import InvalidPlan
+from .errors import InvalidPlan, InvalidPlanForManagers
 from .models import Operation
 from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
 from .services import MOST_DAYS_MOVED, NewDueDate, check_plan
@@ -240,7 +240,8 @@ class ReminderForm(PressForm):
             if not self.errors:
                 check_plan(self.plan)
         except InvalidPlan as refusal:
-            self.add_error("before", str(refusal))
+            field = "manager_after" if isinstance(refusal, InvalidPlanForManagers) else "before"
+            self.add_error(field, str(refusal))
         return written
 
     @property

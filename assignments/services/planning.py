@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Company, User
-from assignments.errors import ChangedMeanwhile, InvalidPlan
+from assignments.errors import ChangedMeanwhile, InvalidPlan, InvalidPlanForManagers
 from assignments.models import Assignment, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, days_in, end_of_day
@@ -67,6 +67,8 @@ def check_plan(plan: Plan) -> None:
         raise InvalidPlan("Choose at least one day on which learners are reminded.")
     if len(plan.learner) > MOST_MESSAGES:
         raise InvalidPlan(f"Choose at most {MOST_MESSAGES} days in all; more reminders are read less.")
+    if len(plan.manager) > MOST_MESSAGES:
+        raise InvalidPlanForManagers(f"Tell managers on at most {MOST_MESSAGES} days; more messages are read less.")
     if len(set(plan.learner)) < len(plan.learner) or len(set(plan.manager)) < len(plan.manager):
         raise InvalidPlan("Each day can be chosen once.")
     if not all(-MOST_DAYS_AFTER <= days <= MOST_DAYS_BEFORE for days in plan.occasions):
@@ -74,7 +76,7 @@ def check_plan(plan: Plan) -> None:
             f"Choose days between {MOST_DAYS_BEFORE} days before the due date and {MOST_DAYS_AFTER} days after it."
         )
     if any(days >= 0 for days in plan.manager):
-        raise InvalidPlan("Managers are told after the due date, at the earliest one day after it.")
+        raise InvalidPlanForManagers("Managers are told after the due date, at the earliest one day after it.")
 
 
 def _check_unchanged(ours: Operation, seen: Plan) -> None:

@@ -13,8 +13,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Company, User
+from assignments import lengths
 from assignments.models import Operation, ReminderRule
-from assignments.reminders import Plan
+from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
 from certifications.models import Certification
 from tests.factories import complete
 
@@ -65,6 +66,7 @@ def test_several_days_and_a_notice_to_managers_are_saved(browser: Client, meridi
         ({"before": "7 6 5 4 3 2 1"}, "Choose at most 6 days in all"),
         ({"before": "5", "after": "61"}, "Write whole days between 1 and 60"),
         ({"before": "5", "manager_after": "1 1"}, "Write each day once."),
+        ({"before": "5", "manager_after": "7 6 5 4 3 2 1"}, "Tell managers on at most 6 days"),
     ],
 )
 def test_what_makes_no_sense_is_told_by_the_field_and_keeps_what_was_typed(
@@ -75,6 +77,21 @@ def test_what_makes_no_sense_is_told_by_the_field_and_keeps_what_was_typed(
     assert words in text(answer)
     assert all(f'value="{typed}"' in answer.content.decode() for typed in written.values())
     assert plan_of(meridian) == Plan()
+
+
+def test_too_many_days_of_managers_are_told_by_their_own_field(browser: Client) -> None:
+    answer = save(browser, before="30 21 14 7 5 1", manager_after=" ".join(map(str, range(1, 22))))
+    field = answer.content.decode().partition('id="id_manager_after_error"')[2].partition("</div>")[0]
+    assert "Tell managers on at most 6 days" in field
+
+
+@pytest.mark.parametrize("before", range(MOST_MESSAGES + 1))
+def test_the_longest_plan_that_may_be_saved_is_kept_in_words(browser: Client, before: int) -> None:
+    days = [str(MOST_DAYS_BEFORE - day) for day in range(before)]
+    after = [str(MOST_DAYS_AFTER - day) for day in range(MOST_MESSAGES)]
+    written = {"before": " ".join(days), "after": " ".join(after[before:]), "manager_after": " ".join(after)}
+    assert save(browser, **written).status_code == 302
+    assert len(Operation.objects.get().name) <= lengths.NAME
 
 
 def test_the_second_of_two_admins_overwrites_nothing(browser: Client, meridian: Company) -> None:
