@@ -9,7 +9,6 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
-from assignments import lengths
 from assignments.models import Assignment, Learner, Operation, ReminderRule, Upload, UploadRow
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.upload_querysets import UploadRowQuerySet
@@ -20,7 +19,7 @@ from .due_dates import move_each
 from .operations import begin, check_press, finish, lock
 from .reminding import note_next
 from .skipped import changed_meanwhile, entry, made
-from .uploads_judged import judge
+from .uploads_judged import judge, write_reasons
 
 #: Of the assignments, as they were when the file was shown.
 Versions = Mapping[int, int | None]
@@ -100,10 +99,8 @@ def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> 
     """Only what was open when the file was shown: whoever was unassigned and assigned once more since stays so."""
     zone = operation.company.zone
     since = _assignments(rows.good()).exclude(pk__in=one_of(seen)).select_related("assigned_by")
-    for assignment in since:
-        rows.filter(assignment=assignment).update(
-            reason=f"Assigned once more {made(assignment, zone)}."[: lengths.REASON]
-        )
+    reasons = ((assignment.pk, f"Assigned once more {made(assignment, zone)}.") for assignment in since)
+    write_reasons(rows, reasons, of="assignment")
     return close(operation, _assignments(rows.good()), Assignment.ClosedReason.UNASSIGNED)
 
 
@@ -111,8 +108,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versio
     now = rows.good().values_list("assignment", "version")
     changed = [pk for pk, version in now if pk is not None and seen.get(pk) != version]
     reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
-    for pk, reason in reasons.items():
-        rows.filter(assignment=pk).update(reason=reason[: lengths.REASON])
+    write_reasons(rows, reasons.items(), of="assignment")
     own = _good_lines(operation).filter(assignment=OuterRef("pk"))
     able = list(rows.good().values_list("assignment", flat=True))
     return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))

@@ -63,7 +63,7 @@ def _judge_assigning(upload: Upload, rows: UploadRowQuerySet, at: datetime) -> N
     learners = list(rows.values_list("learner", flat=True))
     by = upload.pressed_by or upload.uploaded_by
     rehearsal = rehearse_assign(by=by, certification=upload.certification, learner_ids=learners, at=at)
-    _write(rows, ((person["id"], person["reason"]) for person in rehearsal.skipped if "id" in person))
+    write_reasons(rows, ((person["id"], person["reason"]) for person in rehearsal.skipped if "id" in person))
 
 
 def _judge_open_ones(upload: Upload, rows: UploadRowQuerySet) -> None:
@@ -82,10 +82,10 @@ def _judge_days(upload: Upload, rows: UploadRowQuerySet, *, today: date) -> None
             UploadRow.objects.filter(pk__in=one_of(pks)).update(reason=reason)
 
 
-def _write(rows: UploadRowQuerySet, reasons: Iterable[tuple[int, str]]) -> None:
-    """One statement for each reason that there is."""
-    learners: dict[str, list[int]] = {}
-    for learner, reason in reasons:
-        learners.setdefault(reason, []).append(learner)
-    for reason, ids in learners.items():
-        rows.filter(learner__in=one_of(ids)).update(reason=reason[: lengths.REASON])
+def write_reasons(rows: UploadRowQuerySet, reasons: Iterable[tuple[int, str]], *, of: str = "learner") -> None:
+    """One statement for each reason that there is. They are given by the id of a row's learner or assignment."""
+    found: dict[str, list[int]] = {}
+    for pk, reason in reasons:
+        found.setdefault(reason, []).append(pk)
+    for reason, ids in found.items():
+        rows.filter(**{f"{of}__in": one_of(ids)}).update(reason=reason[: lengths.REASON])

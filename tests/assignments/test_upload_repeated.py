@@ -1,4 +1,6 @@
-"""The same person in several lines of a file: nothing is chosen silently, and it costs what one line each costs."""
+"""The same person in several lines of a file: nothing is chosen silently, and it costs what one line each costs. So do
+those who changed since.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Company, User
 from assignments import services
 from assignments.models import Upload, UploadRow
 from certifications.models import Certification
 from tests.factories import eligible_person
 
-from .presses import NOW, assigned
+from .presses import DUE_ON, NOW, assign, assigned, change_due_date, open_assignment, unassign
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +78,26 @@ def test_a_hundred_days_cost_the_queries_of_one(ada: User, lena: User, message: 
 
     few = queries([f"{email},2026-01-01," for email in people])
     assert queries([f"{email},2026-01-{day:02}," for day, email in enumerate(people, 1)]) == few
+
+
+@pytest.mark.parametrize("kind", [UNASSIGN, MOVE])
+def test_twenty_who_changed_since_the_look_cost_the_queries_of_two(
+    ada: User, meridian: Company, message: Certification, kind: Upload.Kind
+) -> None:
+    def queries(how_many: int) -> int:
+        crowd = [eligible_person(message, meridian) for _ in range(how_many)]
+        assign(ada, message, *crowd)
+        upload = received(ada, message, *(f"{person.email},2027-04-03," for person in crowd), kind=kind)
+        seen = [open_assignment(person, message) for person in crowd]
+        if kind == UNASSIGN:
+            unassign(ada, message, *seen)
+            assign(ada, message, *crowd)
+        else:
+            change_due_date(ada, message, *seen, due_on=DUE_ON)
+        with CaptureQueriesContext(connection) as captured:
+            pressed = services.press_upload(by=ada, upload=upload, op_id=uuid.uuid4(), at=NOW)
+        assert (pressed.operation.changed, len(set(reasons(upload)))) == (0, 1)
+        assert "" not in reasons(upload)
+        return len(captured)
+
+    assert queries(2) == queries(20)
