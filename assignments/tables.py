@@ -38,7 +38,8 @@ HEADS = {
 REASON = "reason"
 #: Instead of a day.
 NO_DAY = ("none", "no due date")
-DAY_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%a %d %B %Y", "%A %d %B %Y")
+WITH_WEEKDAY = ("%a %d %B %Y", "%A %d %B %Y")
+DAY_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", *WITH_WEEKDAY)
 
 Cell = str | date
 #: What `spreadsheets.neutral` writes behind a semicolon.
@@ -145,9 +146,12 @@ def _line(number: int, cells: dict[str, Cell]) -> Line:
 def _day_of(text: str) -> date | None:
     for written in DAY_FORMATS:
         try:
-            return datetime.strptime(text, written).date()  # noqa: DTZ007, a day has no zone
+            day = datetime.strptime(text, written).date()  # noqa: DTZ007, a day has no zone
         except ValueError:
             continue
+        # Python reads a weekday and makes nothing of it.
+        contradicts = written in WITH_WEEKDAY and text.split()[0].casefold() != f"{day:{written[:2]}}".casefold()
+        return None if contradicts else day
     return None
 
 

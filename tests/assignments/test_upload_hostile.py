@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from assignments.models import Assignment, Upload
 from assignments.spreadsheets import csv_lines
 from certifications.models import Certification
 
-from .presses import NOW, assigned, open_assignment, unassign
+from .presses import DUE_ON, NOW, assigned, open_assignment, unassign
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -188,3 +189,18 @@ def test_who_was_assigned_once_more_since_the_look_stays_assigned(
     assert Assignment.objects.open().count() == 1
     assert done.operation
     assert "Assigned once more by Ada Ekström" in done.operation.skipped[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Tue 9 March 2027", DUE_ON),
+        ("TUESDAY 9 march 2027", DUE_ON),
+        ("Mon 9 March 2027", None),
+        ("monday 9 March 2027", None),
+    ],
+)
+def test_a_weekday_that_contradicts_its_date_is_a_fault(written: str, day: date | None) -> None:
+    [line] = tables.table_of(f"Email,Due Date\nlena@meridian.example,{written}\n".encode()).lines
+    assert line.due_on == day
+    assert ("is no day that can be told for sure" in line.fault) is (day is None)
