@@ -99,8 +99,10 @@ def changed_since(request: PersonRequest, form: PressForm, seen: Seen) -> tuple[
     """
     if seen.everyone is None or not form.is_valid():
         return [], 0
+    found = seen.everyone.changed_since(list(seen.selection))
+    # Asked last: one that is done meanwhile may itself have taken them from the filters.
     done = Operation.objects.visible_to(request.user).filter(op_id=form.cleaned_data["op_id"])
-    return ([], 0) if done.exists() else seen.everyone.changed_since(list(seen.selection))
+    return ([], 0) if done.exists() else found
 
 
 def tell_who_joined(request: PersonRequest, joined: int) -> None:

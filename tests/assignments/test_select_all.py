@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -186,6 +187,34 @@ def test_pressed_twice_it_is_one_though_its_own_effect_took_them_from_the_filter
     shown = shown_in(opened(browser, MOVE, "due=none")) | {"due_on": "2027-05-01"}
     first, second = (browser.post(f"{MOVE}?due=none", shown) for _ in range(2))
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_pressed_twice_at_once_the_second_answers_as_the_first(
+    client_of: Callable[[User], Client],
+    browser: Client,
+    ada: User,
+    team: SimpleNamespace,
+    message: Certification,
+    is_before: bool,
+) -> None:
+    """The first is done just before or after the second asks the database for operations."""
+    assign(ada, message, team.bo, team.cy)
+    shown = shown_in(opened(browser, MOVE, "due=none")) | {"due_on": "2027-05-01"}
+    other, answers = client_of(ada), []
+
+    def first(execute: Any, sql: str, *more: Any) -> Any:
+        answered = None if is_before else execute(sql, *more)
+        if 'FROM "assignments_operation"' in sql and not answers:
+            answers.append("under way")
+            answers[:] = [other.post(f"{MOVE}?due=none", shown)]
+        return execute(sql, *more) if is_before else answered
+
+    with connection.execute_wrapper(first):
+        second = browser.post(f"{MOVE}?due=none", shown)
+    [answer] = answers
+    assert (second.status_code, second["Location"]) == (302, answer["Location"])
+    assert Operation.objects.filter(kind="change_due_date").count() == 1
 
 
 def test_the_same_op_id_with_others_is_refused(browser: Client, team: SimpleNamespace) -> None:
