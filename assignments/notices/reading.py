@@ -73,21 +73,22 @@ def managers_not_reached(people: LearnerQuerySet, *, company: int, since: dateti
     return people.filter(pk__in=failed.exclude(Exists(later)).values("recipient"))
 
 
-def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, datetime]:
-    """When whom of these was reminded on a local day, by whichever message; by assignment; four queries.
+def reminded_on(assignments: AssignmentQuerySet, *, day: date, zone: ZoneInfo) -> dict[int, Notification]:
+    """By which message whom of these was reminded on a local day; by assignment; four queries.
 
-    What its reader had no email of counts for nothing here: an admin who writes by hand is to reach them.
+    What its reader had no email of counts for nothing here: an admin who writes by hand is to reach them. But one by
+    hand that failed does, since there is no second on its day: it is sent again.
     """
     midnight = datetime.combine(day, time.min, tzinfo=zone)
     of_the_day = Notification.objects.filter(created_at__gte=midnight, created_at__lt=end_of_day(day, zone)).in_bell()
     names = dict(assignments.annotate(about=about_assignment("pk")).values_list("about", "pk"))
     by_plan = of_the_day.about(about(assignments)).filter(kind__in=ABOUT_A_DUE_DAY)
-    automatic = by_plan.exclude(state=Notification.State.DECLINED)
+    automatic = by_plan.exclude(state__in=[Notification.State.DECLINED, Notification.State.FAILED])
     keyed = assignments.annotate(key=remind_now_key(day))
     keys = dict(keyed.values_list("key", "pk"))
     pressed = of_the_day.keyed(keyed.values_list("key", flat=True))
-    return {names[message.about]: message.created_at for message in automatic} | {
-        keys[message.dedupe_key]: message.created_at for message in pressed
+    return {keys[message.dedupe_key]: message for message in pressed} | {
+        names[message.about]: message for message in automatic
     }
 
 

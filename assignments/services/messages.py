@@ -15,6 +15,7 @@ from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
 from notifications import services as post_office
+from notifications.models import Notification
 
 from .history import record_changes
 from .operations import begin, check_press, finish, lock
@@ -76,9 +77,9 @@ def remind_now(
 ) -> Operation:
     """Remind the learners of the selected open assignments who are not done, each at most once a day.
 
-    A day is one of the company's calendar; a reminder of the plan on the same day counts too. `foreseen`
-    are those of which the dialog said that they are left out. Returns the operation, the same one for a
-    repeated press. Raises a `RefusedOperation`.
+    A day is one of the company's calendar; a reminder of the plan on the same day counts too, unless its
+    email failed. `foreseen` are those of which the dialog said that they are left out. Returns the operation,
+    the same one for a repeated press. Raises a `RefusedOperation`.
     """
     operation, is_new, assignments = _begin(
         Operation.Kind.REMIND_NOW, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
@@ -108,8 +109,8 @@ def _to_do(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     return assignments.open().not_completed().filter(learner__status=User.Status.ACTIVE)
 
 
-def _reminded(operation: Operation, assignments: AssignmentQuerySet) -> Mapping[int, datetime]:
-    """Whom of these a reminder went to on the company's day of the press, and when."""
+def _reminded(operation: Operation, assignments: AssignmentQuerySet) -> Mapping[int, Notification]:
+    """Whom of these a reminder went to on the company's day of the press, and which."""
     company = operation.company
     return notices.reminded_on(assignments, day=company.day_at(operation.made_at), zone=company.zone)
 

@@ -152,11 +152,19 @@ def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:
     return {
         assignment.pk: "Has completed it already."
         if assignment.pk in done
-        else f"Was reminded today already, on {in_words(reminded[assignment.pk], zone)}."
+        else _how_reminded(assignment, reminded[assignment.pk], zone)
         if assignment.pk in reminded
         else "Cannot log in at the moment."
         for assignment in left
     }
+
+
+def _how_reminded(assignment: Assignment, by: Notification, zone: ZoneInfo) -> str:
+    if by.state != Notification.State.FAILED:
+        return f"Was reminded today already, on {in_words(by.created_at, zone)}."
+    if by.context["assignment"] != assignment.pk:
+        return "The email of today’s reminder, of another certification, failed. Choose Send again there."
+    return "The email of today’s reminder failed. Choose Send again."
 
 
 _WHY_NOT_BY_KIND: dict[str, Callable[[AssignmentQuerySet, Operation], Reasons]] = {

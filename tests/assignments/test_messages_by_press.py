@@ -145,6 +145,46 @@ def test_a_reminder_of_the_plan_on_the_same_day_counts(
     assert press(services.remind_now, lena).changed == 0
 
 
+def test_a_reminder_of_the_plan_whose_email_failed_does_not(
+    clock: time_machine.Coordinates, lena: User, assign: Press, press: Press, mailoutbox: Mails
+) -> None:
+    assign(lena, due_on=DUE_ON)
+    clock.move_to(datetime(2027, 3, 4, 14, tzinfo=UTC))
+    services.sweep()
+    fail(lena)
+    assert press(services.remind_now, lena).changed == 1
+    services.sweep()
+    assert "Ada Ekström reminds you" in mailoutbox[-1].body
+
+
+def test_of_one_by_press_whose_email_failed_it_is_said_how_it_goes_out(
+    clock: time_machine.Coordinates, lena: User, assign: Press, press: Press
+) -> None:
+    assign(lena)
+    press(services.remind_now, lena)
+    fail(lena)
+    clock.shift(60)
+    assert reasons(press(services.remind_now, lena)) == {
+        "Lena Brandt": "The email of today’s reminder failed. Choose Send again."
+    }
+    assert press(services.send_again, lena).changed == 1
+    clock.shift(60)
+    assert "Was reminded today already" in reasons(press(services.remind_now, lena))["Lena Brandt"]
+
+
+def test_of_one_by_press_that_failed_elsewhere_it_is_said_where(
+    lena: User, assign: Press, press: Press, sale: Certification, ada: User
+) -> None:
+    enroll(lena, sale.program)
+    assign(lena)
+    press(services.remind_now, lena)
+    fail(lena)
+    ids = {"assignment_ids": [presses.assigned(ada, sale, lena).pk], "op_id": uuid.uuid4(), "at": timezone.now()}
+    assert reasons(services.remind_now(by=ada, certification=sale, **ids)) == {
+        "Lena Brandt": "The email of today’s reminder, of another certification, failed. Choose Send again there."
+    }
+
+
 def test_one_by_press_promises_no_more_than_that_no_other_press_follows(
     clock: time_machine.Coordinates, lena: User, assign: Press, press: Press, mailoutbox: Mails
 ) -> None:

@@ -64,13 +64,19 @@ class Draft:
     def states(self, about: Key) -> set[str]:
         return {row.state for row in self.rows.values() if row.about == about}
 
-    def was_reminded(self, key: Key, day: int) -> bool:
-        """On that day, of this assignment by the plan, or of anything by somebody's press."""
-        return any(
-            row.day == day and row.state != CANCELLED
-            for name, row in self.rows.items()
-            if name[0] == REMIND_NOW or (row.about == key and name[0] in (REMINDER, OVERDUE))
+    def why_not_reminded(self, key: Key, day: int) -> str:
+        """Nothing, unless on that day there was a reminder of this assignment by the plan, or of anything by somebody's
+        press. By the plan one that failed is none, by a press it is to be sent again.
+        """
+        of_the_day = {name: row for name, row in self.rows.items() if row.day == day and row.state != CANCELLED}
+        by_plan = any(
+            row.about == key and name[0] in (REMINDER, OVERDUE) and row.state != FAILED
+            for name, row in of_the_day.items()
         )
+        pressed = of_the_day.get((REMIND_NOW, day))
+        if pressed and pressed.state == FAILED and not by_plan:
+            return "reminder failed"
+        return "reminded" if pressed or by_plan else ""
 
     def send_again(self, key: Key) -> None:
         for name, row in self.rows.items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from .judge import Evidence, Judge, Verdict
-from .messages import CANCELLED, SENT, WAITING, Draft, Post, Row, changed, settled
+from .messages import CANCELLED, FAILED, SENT, WAITING, Draft, Name, Post, Row, changed, settled
 from .model import after
 from .plan import round_of
 from .words import (
@@ -269,6 +269,20 @@ def test_two_who_both_reminded_the_same_person_are_refused() -> None:
     assert told[1].skipped == ((LENA, "reminded"),)
     assert not is_refused(before, both, told, evidence(world))
     assert is_refused(before, both, [told[0]] * 2, evidence(world))
+
+
+@pytest.mark.parametrize(
+    ("name", "why_not"),
+    [(("reminder", HERS, 8, 8), ()), (("remind_now", TODAY), ((LENA, "reminder failed"),))],
+)
+def test_a_reminder_that_failed_counts_only_where_it_was_pressed(name: Name, why_not: Sequence[object]) -> None:
+    before = lena_assigned()
+    failed = {name: Row(FAILED, HERS, TODAY)}
+    before.posts[LENA] = frozenset(
+        changed(post, lambda draft: draft.rows.update(failed)) for post in before.posts[LENA]
+    )
+    _, [told] = played(before, Press("ada", REMIND, ADA, seen=((HERS, 1),)))
+    assert told.skipped == why_not
 
 
 def swept(world: World) -> Evidence:

@@ -15,10 +15,10 @@ def remind(world: World, press: Press, told: Told | None) -> Told | None:
     def judge(draft: Draft, key: Key) -> str:
         if world.people[key[0]].has_completed:
             return "completed"
-        if draft.was_reminded(key, press.day):
-            return "reminded"
-        draft.promise((REMIND_NOW, press.day), key, press.day)
-        return ""
+        why_not = draft.why_not_reminded(key, press.day)
+        if not why_not:
+            draft.promise((REMIND_NOW, press.day), key, press.day)
+        return why_not
 
     return _write_to_each(world, press, told, "reminded", judge)
 
