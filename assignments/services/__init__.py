@@ -7,8 +7,9 @@ and write nothing. Instants are aware, due days are days of the company's calend
 """
 
 from .assign import assign, checked_name, rehearse_assign
+from .at_once import ToldAtOnce, reminded_at_once, told_by_taking_back
 from .close import close_on_departure, close_on_withdrawal, rehearse_unassign, unassign
-from .due_dates import MOST_DAYS_MOVED, NewDueDate, change_due_date, rehearse_change_due_date, reminded_at_once
+from .due_dates import MOST_DAYS_MOVED, NewDueDate, change_due_date, rehearse_change_due_date
 from .messages import rehearse_remind_now, rehearse_send_again, remind_now, send_again
 from .operations import MOST_SELECTED, check_due_on, check_press
 from .planning import change_reminders, check_plan
@@ -24,6 +25,7 @@ __all__ = [
     "NewDueDate",
     "Rehearsal",
     "Sweep",
+    "ToldAtOnce",
     "assign",
     "carry_on_uploads",
     "change_due_date",
@@ -48,5 +50,6 @@ __all__ = [
     "send_again",
     "sweep",
     "take_back",
+    "told_by_taking_back",
     "unassign",
 ]

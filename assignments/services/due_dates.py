@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Case, DateField, Exists, F, OuterRef, Value, When
+from django.db.models import Case, DateField, F, Value, When
 from django.db.models.functions import Cast, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 
@@ -18,11 +18,9 @@ from accounts.templatetags.days import day
 from assignments import notices
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
-from assignments.notices.keys import reminder_key
 from assignments.querysets import AssignmentQuerySet, day_of
-from assignments.reminders import next_on_moving, reminded_day, shifted, spans
+from assignments.reminders import next_on_moving, reminded_day, shifted
 from certifications.models import Certification
-from notifications.models import Notification
 
 from .history import Day, record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
@@ -146,23 +144,6 @@ def rehearse_change_due_date(
     assignments = _selected(company, certification, seen)
     able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
     return Rehearsal(able, assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons))
-
-
-def reminded_at_once(able: Sequence[int], new: NewDueDate, *, company: Company, at: datetime) -> int:
-    """How many of these assignments would bring a reminder with the next sweep, since the moment of it has passed and
-    it did not go out before. A query for each reminder of the plan.
-    """
-    plan, reminded = ReminderRule.objects.plan_of(company.pk), reminded_day(company.zone, at)
-    to_do = Assignment.objects.filter(pk__in=one_of(able)).not_completed().annotate(due_after=new.after())
-    told = Notification.objects.exclude(state=Notification.State.CANCELLED).filter(dedupe_key=OuterRef("key"))
-    count = 0
-    for span in spans(plan.reminders, reminded):
-        if span.passed is not None:
-            afterwards = {F("due_on"): F("due_after")}
-            key = reminder_key(span.passed).replace_expressions(afterwards)  # type: ignore[arg-type]  # stubs: Concat
-            passed = to_do.filter(due_after__range=(span.first, span.last)).alias(key=key)
-            count += passed.exclude(Exists(told)).count()
-    return count
 
 
 def _selected(company: Company, certification: Certification, seen: Mapping[int, int]) -> AssignmentQuerySet:

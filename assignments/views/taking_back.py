@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from http.client import UNPROCESSABLE_ENTITY
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,12 +45,16 @@ def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> Htt
     """What would happen now; `why` nothing happened."""
     taken_back_in = operation.taken_back_in.select_related("made_by").first()
     is_open = operation.can_be_taken_back and taken_back_in is None
-    context = {
+    now = timezone.now()
+    rehearsal = services.rehearse_take_back(operation=operation, at=now) if is_open else None
+    context: dict[str, Any] = {
         "operation": operation,
         "taken_back_in": taken_back_in,
-        "rehearsal": services.rehearse_take_back(operation=operation, at=timezone.now()) if is_open else None,
+        "rehearsal": rehearsal,
         "shown": SHOWN,
         "form": PressForm.opened(),
         "why": why,
     }
+    if rehearsal and operation.kind == Operation.Kind.CHANGE_DUE_DATE:
+        context["told"] = services.told_by_taking_back(operation=operation, able=rehearsal.able, at=now)
     return render(request, "assignments/take_back.html", context, status=UNPROCESSABLE_ENTITY if why else 200)

@@ -25,12 +25,13 @@ from certifications import services as training
 from certifications.models import Certification
 from notifications import services as post_office
 from notifications.models import Notification
-from tests.factories import PersonFactory, eligible_person
+from tests.factories import PersonFactory, complete, eligible_person
 
 from . import presses
 from .conftest import Press, open_assignment
 from .pages import main_of, read
 from .presses import DUE_ON, TODAY, numbers, reasons
+from .test_upcoming import choose
 
 pytestmark = pytest.mark.django_db
 APRIL = date(2027, 4, 1)
@@ -288,6 +289,53 @@ def test_the_page_says_for_how_many_and_for_whom_not_and_writes_nothing(
     assert Operation.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("plan", "are_told", "are_managers"),
+    [
+        (Plan(), True, False),
+        (Plan((14, 5, 0, -3), (-2,)), True, True),
+        (Plan((5, -1, -12), (-20,)), True, False),
+        (Plan((-1,), (-1, -9)), False, False),
+    ],
+    ids=str,
+)
+def test_the_page_says_who_is_told_at_once_of_the_due_date_of_before(
+    clock: time_machine.Coordinates,
+    client_of: Callable[[User], Client],
+    ada: User,
+    meridian: Company,
+    message: Certification,
+    rosa: User,
+    assign: Press,
+    move: Press,
+    take_back: Press,
+    plan: Plan,
+    are_told: bool,
+    are_managers: bool,
+) -> None:
+    """Of people with all due dates before and after today, every second told before it moved of what was due then."""
+    choose(meridian, plan)
+    days = [TODAY + timedelta(days) for days in range(40)]
+    crowd = [eligible_person(message, meridian, reports_to=rosa) for _ in days]
+    for person, day in zip(crowd, days, strict=True):
+        assign(person, due_on=day)
+    clock.move_to("2027-03-09T15:00:00Z")
+    services.queue_reminders(at=timezone.now())
+    Notification.objects.filter(recipient__in=crowd[::2]).update(state="sent", sent_at=timezone.now())
+    moved = move(*crowd, due_on=days[-1] + timedelta(100))
+    complete(crowd[17], message)
+    clock.move_to("2027-03-16T15:00:00Z")
+    said = read(client_of(ada), f"{page_of(moved)}take-back/")
+    take_back(moved)
+    services.queue_reminders(at=timezone.now())
+    now = Notification.objects.filter(created_at=timezone.now())
+    told = now.filter(kind__in=["reminder", "overdue"]).count()
+    assert (told > 1, now.filter(kind="team_overdue").exists()) == (are_told, are_managers)
+    sentence = f" {told} get a reminder at once, since its day has passed." if are_told else "No learner is told now."
+    assert sentence in said
+    assert ("1 manager is told at once who is overdue." in said) is are_managers
+
+
 def test_pressed_in_the_browser_it_leads_to_what_came_of_it_and_both_name_each_other(
     browser: Client, lena: User, assign: Press
 ) -> None:
@@ -303,6 +351,15 @@ def test_pressed_in_the_browser_it_leads_to_what_came_of_it_and_both_name_each_o
     assert "took a change back for 1 person" in read(browser, "/team/assignments/certifications/")
     second = browser.post(f"{page_of(made)}take-back/", {"op_id": str(uuid.uuid4())})
     assert (second.status_code, "Already taken back by Ada Ekström" in main_of(second)) == (422, True)
+
+
+def test_of_due_dates_taken_back_it_is_not_said_that_nobody_was_told(
+    browser: Client, lena: User, assign: Press, move: Press, take_back: Press
+) -> None:
+    assign(lena, due_on=DUE_ON)
+    said = read(browser, page_of(take_back(move(lena, due_on=APRIL))))
+    assert "at once where its day had passed" in said
+    assert "Nobody was told" not in said
 
 
 def test_the_emails_of_those_assigned_again_are_followed(
