@@ -80,6 +80,7 @@ def _chosen(operations: OperationQuerySet, menus: list[Menu]) -> OperationQueryS
 def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """Whom it changed with the due day before and after, or whom it skipped and why: two lists."""
     operation = get_object_or_404(operations_of(request.user).select_related("takes_back"), op_id=op_id)
+    scope = scope_of(request.user)
     query = ListQuery.of(request, CHANGE_KEYS, default="learner")
     show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped else CHANGED
     page: Page[Any] = (
@@ -89,6 +90,8 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "operation": operation,
+        "scope": scope,
+        "is_out_of_scope": operation.certification_id not in {None, *scope},
         "delivery": delivery_of(operation),
         "channel": post_office.channel_state(),
         "my_date_instead": my_date_instead(operation, request.user),
@@ -134,6 +137,11 @@ def _cells(operation: Operation) -> Iterator[list[str]]:
 def operations_of(user: User) -> OperationQuerySet:
     """The company's operations, with what their result shows."""
     return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
+
+
+def scope_of(user: User) -> set[int]:
+    """The certifications that exist for the company, by key: others can be neither opened nor changed."""
+    return set(Certification.objects.visible_to(user).values_list("pk", flat=True))
 
 
 def delivery_of(operation: Operation) -> dict[str, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -25,7 +26,7 @@ from certifications import services as training
 from certifications.models import Certification
 from notifications import services as post_office
 from notifications.models import Notification
-from tests.factories import PersonFactory, complete, eligible_person
+from tests.factories import PersonFactory, complete, eligible_person, enroll
 
 from . import presses
 from .conftest import Press, open_assignment
@@ -404,3 +405,38 @@ def test_another_companys_operation_answers_like_an_unknown_one(
         assert client_of(sam).post(path, {"op_id": str(uuid.uuid4())}).status_code == 404
     assert open_assignment(lena)
     assert AssignmentChange.objects.count() == 1
+
+
+def test_of_a_certification_out_of_scope_nothing_is_offered_that_would_be_refused(
+    browser: Client, meridian: Company, lena: User, assign: Press, message: Certification
+) -> None:
+    made = assign(lena)
+    training.take_out_of_scope(company=meridian, certification=message)
+    page, back = browser.get(page_of(made)), browser.get(f"{page_of(made)}take-back/")
+    for each in (page, back):
+        assert "Command of the Message is not in scope for your company any more" in main_of(each)
+    assert "Lena Brandt" in main_of(page)
+    assert "Open Command of the Message" not in main_of(page)
+    assert "/certifications/command-of-the-message/" not in page.text
+    assert "take-back/" not in page.text
+    assert ">Take back</button>" not in back.text
+    assert browser.post(f"{page_of(made)}take-back/", {"op_id": str(uuid.uuid4())}).status_code == 422
+
+
+def test_of_several_closed_together_those_out_of_scope_have_no_link(
+    browser: Client,
+    ada: User,
+    meridian: Company,
+    lena: User,
+    assign: Press,
+    message: Certification,
+    sale: Certification,
+) -> None:
+    enroll(lena, sale.program)
+    assign(lena)
+    presses.assign(ada, sale, lena)
+    people.deactivate(person=lena, by=ada, at=timezone.now())
+    training.take_out_of_scope(company=meridian, certification=sale)
+    page = browser.get(page_of(Operation.objects.get(kind="deactivation")))
+    assert "Command of the Sale not in scope any more" in main_of(page)
+    assert re.findall(r'href="[^"]*/certifications/([^/"]+)/', page.text) == ["command-of-the-message"]
