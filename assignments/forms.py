@@ -135,11 +135,20 @@ class NewDueDateForm(DueDateForm):
         """Raises ValidationError for what has been left out. A form that says nothing of how means the day it names."""
         written = super().clean() or self.cleaned_data
         how = written.get("how")
+        if how is not None:
+            self._forget_other_ways(how or self.TO)
         if how == self.TO and not written.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", "Choose a day, or choose “No due date” above.")
         if how == self.BY and not written.get("days") and not written.get("to_working_day") and not self.errors:
             self.add_error("days", "Write by how many days, for example 7, or -7 for a week earlier.")
         return written
+
+    def _forget_other_ways(self, how: str) -> None:
+        """What was typed for a way not chosen in the end is hidden: nobody could see what is wrong with it."""
+        for name, way in (("due_on", self.TO), ("days", self.BY)):
+            if way != how:
+                self.cleaned_data[name] = None
+                self.errors.pop(name, None)
 
     @property
     def new(self) -> NewDueDate:

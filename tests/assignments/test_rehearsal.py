@@ -223,6 +223,11 @@ def test_whoever_got_the_reminder_of_that_day_before_is_not_among_them(
         ({"how": "by", "days": "-3"}, "2027-03-06"),
         ({"how": "by", "days": "4", "to_working_day": "on"}, "2027-03-15"),
         ({"how": "none", "due_on": "2027-03-20"}, "None"),
+        # with what was typed for another way before: nobody sees it any more
+        ({"how": "to", "due_on": "2027-03-20", "days": "400"}, "2027-03-20"),
+        ({"how": "none", "days": "1.5"}, "None"),
+        ({"how": "by", "days": "-3", "due_on": "2027-02-30"}, "2027-03-06"),
+        ({"due_on": "2027-03-20", "days": "x"}, "2027-03-20"),
     ],
 )
 def test_the_press_does_what_was_chosen_and_keeps_the_reason(
