@@ -18,6 +18,7 @@ REMINDERS = "/team/assignments/reminders/"
 MANAGERS = "/team/assignments/messages-to-managers/"
 OPERATIONS = "/team/assignments/operations/"
 REPORT = "/reports/certification-progress/"
+NOWHERE = "/there-is-no-such-page/"
 #: In the demo: one was reminded today, by an email that still waits; the other was assigned by mistake first.
 WAITING, TAKEN_BACK = "arjun.mehta@meridian.example", "terrence.rollins@meridian.example"
 
@@ -33,7 +34,7 @@ OWN = [
     "/account/settings/",
     "/accounts/email/",
     "/accounts/password/change/",
-    "/there-is-no-such-page/",
+    NOWHERE,
 ]
 TEAM = [
     LIST,
@@ -63,8 +64,8 @@ TEAM = [
     f"{OPERATIONS}?kind=assign&kind=deactivation&page=2",
     f"{OPERATIONS}?q=nobody-is-called-this",
     f"{OPERATIONS}{known_op_id('reminders')}/",
-    f"{OPERATIONS}{known_op_id('ada@meridian.example:command-of-the-message')}/?show=skipped",
-    f"{OPERATIONS}{known_op_id('ada@meridian.example:command-of-the-message')}/take-back/",
+    f"{OPERATIONS}{known_op_id('reminded')}/?show=skipped",
+    f"{OPERATIONS}{known_op_id('priya.raghunathan@meridian.example:command-of-the-sale')}/take-back/",
     f"{OPERATIONS}{known_op_id('reminded')}/take-back/",
 ]
 REPORTS = [REPORT, f"{REPORT}?q=nobody-is-called-this"]
@@ -323,6 +324,8 @@ class Visitor:
     email: str
     paths: list[str]
     openings: list[Callable[[Page], None]] = field(default_factory=list)
+    #: Looked at because it is not there, or not theirs.
+    refused: tuple[str, ...] = (NOWHERE,)
 
 
 ADA = "ada@meridian.example"
@@ -333,8 +336,10 @@ VISITORS = [
     Visitor("Ada in some dialogs", ADA, [], DIALOGS[:11]),
     Visitor("Ada in the others", ADA, [], DIALOGS[11:]),
     # What looks otherwise for a manager; the rest of his pages are Lena's.
-    Visitor("Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST], MENUS),
-    Visitor("Lena", "lena@meridian.example", [*OWN, REPORT], MENUS),
+    Visitor(
+        "Max", "max@meridian.example", ["/", "/enroll/assignments/", "/notifications/", REPORT, LIST], MENUS, (LIST,)
+    ),
+    Visitor("Lena", "lena@meridian.example", [*OWN, REPORT], MENUS, (NOWHERE, REPORT)),
     # Where every email has arrived, and managers are told nothing.
     Visitor(
         "Sam", "sam@harbor.example", [f"{MESSAGE}assigned/?delivery=failed", f"{UPCOMING}?to=managers", MANAGERS], MENUS

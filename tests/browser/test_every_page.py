@@ -85,7 +85,9 @@ def test_neither_axe_nor_the_browser_finds_anything(demo: Demo, open_page: Openi
     witness = Witness(page, demo.site)
     found: list[str] = []
     for path in visitor.paths:
-        page.goto(path)
+        answer = page.goto(path)
+        if answer and answer.ok == (path in visitor.refused):
+            found.append(f"{path}: {answer.status}")
         found += faults(page, path) + witness.look(path)
     for opened in visitor.openings:
         opened(page)
