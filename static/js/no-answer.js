@@ -1,4 +1,6 @@
-/* Nobody answers: said where the reader is, in the dialog or above the page, and gone with the next answer. A poll says nothing. */
+/* Nobody answers: said where the reader is, in the dialog or above the page, and gone with the next answer. A poll says nothing.
+   The banner is an alert of its own, outside of any live region, which would say it a second time; what lies outside of a modal
+   dialog is not read at all. */
 
 const isPoll = (event) => Boolean(event.detail.requestConfig.elt?.closest?.("[data-asc-poll]"));
 
@@ -7,8 +9,10 @@ for (const silence of ["htmx:sendError", "htmx:timeout"]) {
     if (isPoll(event)) return;
     document.getElementById("no-answer")?.remove();
     const banner = document.getElementById("no-answer-banner").content.firstElementChild.cloneNode(true);
-    (document.querySelector("dialog[open] .asc-dialog__body") ?? document.getElementById("messages")).prepend(banner);
-    document.getElementById("announcer").textContent = banner.textContent.trim();
+    const body = document.querySelector("dialog[open] .asc-dialog__body");
+    if (body) body.prepend(banner);
+    else document.getElementById("messages").before(banner);
+    banner.scrollIntoView({ block: "nearest" });
   });
 }
 

@@ -185,6 +185,27 @@ def test_without_network_it_is_said_where_one_looks_and_the_press_can_be_made_ag
     expect(said).to_have_count(0)
 
 
+def test_that_nobody_answers_is_said_once_and_scrolled_to(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 500})
+    goto_unticked(page, ELIGIBLE)
+    page.get_by_role("checkbox").last.check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Assign", exact=True).click()
+    said = page.get_by_role("alert").filter(has_text="could not be reached")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("status").filter(has_text="could not be reached")).to_have_count(0)
+
+
+def test_in_a_dialog_it_is_said_there(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 300})
+    open_assign_dialog(page)
+    page.context.set_offline(True)
+    page.get_by_label("Due Date", exact=True).fill(FAR)
+    said = page.get_by_role("dialog").get_by_role("alert").filter(has_text="could not be reached")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("could not be reached")).to_have_count(1)
+
+
 def test_a_filter_whose_numbers_did_not_come_asks_again_when_it_is_opened_again(page: Page) -> None:
     page.goto(ASSIGNED)
     head = page.locator("#filter-region > summary")
