@@ -46,10 +46,16 @@ def _change(request: PersonRequest) -> HttpResponse:
     except RefusedOperation as refusal:
         form.add_error(None, str(refusal))
         return _show(request, form, status=UNPROCESSABLE_ENTITY)
-    count = _concerned(request)
-    assignments = "1 open assignment that is" if count == 1 else f"{count:,} open assignments that are"
-    messages.success(request, f"Saved. It applies to the {assignments} not complete, from now on.")
+    messages.success(request, _saved(_concerned(request)))
     return redirect("team-reminders")
+
+
+def _saved(concerned: int) -> str:
+    if not concerned:
+        return "Saved."
+    those = "1 open assignment that is" if concerned == 1 else f"{concerned:,} open assignments that are"
+    has = "has" if concerned == 1 else "have"
+    return f"Saved. From now on it applies to the {those} not complete and {has} a due date, too."
 
 
 def _show(request: PersonRequest, form: ReminderForm, *, refusal: str = "", status: int = 200) -> HttpResponse:

@@ -156,7 +156,7 @@ def test_the_result_names_the_skipped_with_the_reason(
 ) -> None:
     assign(ada, message, team.cy)
     said = result_of(browser, press(browser, ASSIGN, f"{team.bo.pk},{team.cy.pk},999999"))
-    assert said.startswith("1 of 3 people are now assigned")
+    assert said.startswith("1 of 3 people is now assigned")
     assert "2 skipped, nothing changed for them" in said
     assert "Cy Xu Already assigned by Ada Ekström on Mon 1 March 2027, 10:00." in said
     assert said.endswith("Unknown 1 selected person is unknown in Meridian Systems.")

@@ -125,7 +125,19 @@ def test_saved_it_says_to_how_many_it_applies_that_are_not_complete(
     complete(team.bo, message)
     assert "the 1 open one that is not complete and has a due date" in text(browser.get(URL))
     save(browser, before="7")
-    assert "Saved. It applies to the 1 open assignment that is not complete, from now on." in text(browser.get(URL))
+    assert (
+        "Saved. From now on it applies to the 1 open assignment that is not complete and has a due date, too."
+        in text(browser.get(URL))
+    )
+
+
+def test_where_nothing_open_has_a_due_date_it_counts_none(browser: Client, lena: User, assign: Press) -> None:
+    assign(lena)
+    assert "It applies to every assignment. Messages go out" in text(browser.get(URL))
+    save(browser, before="7")
+    said = text(browser.get(URL))
+    assert "Saved." in said
+    assert "From now on" not in said
 
 
 def test_a_refusal_takes_the_focus(browser: Client) -> None:

@@ -150,7 +150,7 @@ def test_who_left_the_subtab_is_skipped_with_the_reason_of_the_press(
     shown = shown_in(opened(browser, ASSIGN, "region=EMEA&region=APAC"))
     assign(ada, message, team.bo)
     said = result_of(browser, browser.post(f"{ASSIGN}?region=EMEA&region=APAC", shown))
-    assert said.startswith("1 of 2 people are now assigned")
+    assert said.startswith("1 of 2 people is now assigned")
     assert "Bo Young Already assigned by Ada Ekström" in said
 
 
