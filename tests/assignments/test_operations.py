@@ -126,7 +126,7 @@ def test_what_was_closed_with_something_else_is_marked_as_such(
 
 @pytest.mark.parametrize("kind", Operation.Kind)
 def test_each_kind_about_a_selection_has_words_for_what_came_of_it(kind: Operation.Kind) -> None:
-    operation = Operation(kind=kind, op_id=uuid.uuid4(), requested=2, changed=2)
+    operation = Operation(pk=1, kind=kind, op_id=uuid.uuid4(), requested=2, changed=2)
 
     def words(part: str) -> str:
         return render_to_string(operation.template_name, {"operation": operation, "part": part})

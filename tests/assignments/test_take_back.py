@@ -30,7 +30,7 @@ from tests.factories import PersonFactory, complete, eligible_person, enroll
 
 from . import presses
 from .conftest import Press, open_assignment
-from .pages import main_of, read
+from .pages import ASSIGNED, main_of, read, words
 from .presses import DUE_ON, TODAY, numbers, reasons
 from .test_upcoming import choose
 
@@ -361,6 +361,52 @@ def test_of_due_dates_taken_back_it_is_not_said_that_nobody_was_told(
     said = read(browser, page_of(take_back(move(lena, due_on=APRIL))))
     assert "at once where its day had passed" in said
     assert "Nobody was told" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("assign", "Taken back: 2 people were assigned"),
+        ("unassign", "Taken back: 2 people were unassigned"),
+        ("change_due_date", "Taken back: 2 people were due on Thu 1 April 2027"),
+    ],
+)
+def test_what_was_taken_back_is_told_as_something_of_the_past(
+    browser: Client,
+    lena: User,
+    team: Any,
+    assign: Press,
+    unassign: Press,
+    move: Press,
+    take_back: Press,
+    kind: str,
+    says: str,
+) -> None:
+    made = assign(lena, team.bo, due_on=DUE_ON)
+    if kind == "unassign":
+        made = unassign(lena, team.bo)
+    elif kind == "change_due_date":
+        made = move(lena, team.bo, due_on=APRIL)
+    take_back(made)
+    for said in (read(browser, page_of(made)), read(browser, ASSIGNED, operation=made.op_id)):
+        assert says in said
+        for no_more in (" now", "They find it in Enroll", "They are back in Eligible", "Whoever is not done gets"):
+            assert no_more not in said.partition("Learner")[0]
+
+
+def test_the_bell_is_said_to_have_only_what_was_not_withdrawn(
+    browser: Client, lena: User, team: Any, assign: Press, unassign: Press, take_back: Press
+) -> None:
+    made = assign(lena, team.bo)
+    has_it = "Everyone sees it in the bell already."
+    all_but = "It is in the bell already, but for what is no longer wanted and was not read."
+    assert has_it in read(browser, page_of(made))
+    unassign(lena)
+    assert "1 waiting 1 no longer wanted" in read(browser, page_of(made))
+    for press in (None, take_back):
+        press(made) if press else None
+        said = [read(browser, page_of(made)), words(browser.get(f"{page_of(made)}delivery/").text)]
+        assert [(has_it in each, all_but in each) for each in said] == [(False, True)] * 2
 
 
 def test_the_emails_of_those_assigned_again_are_followed(
