@@ -146,9 +146,7 @@ class Campaign:
         while (self._actions or self._is_anybody_at_work()) and time.monotonic() < until:
             self._tick()
         if self._is_anybody_at_work():
-            self.troubles.insert(
-                0, "Somebody was still at work when it was judged: what they did may be seen by half."
-            )
+            self.troubles.insert(0, "Somebody was still at work when it was judged: what they did may be seen by half.")
         self.striker.sweep_ahead()
         until = time.monotonic() + TWO_SWEEPS
         while time.monotonic() < until:
