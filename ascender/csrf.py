@@ -15,7 +15,8 @@ class KeptCsrfMiddleware:
 
     The CSRF cookie is Strict, so a browser leaves it out for a link from another site, such as an email in
     webmail. Django would make a new secret then, and whatever is open in other tabs would be refused. Only for
-    reading: what changes something needs the cookie itself.
+    reading: what changes something needs the cookie itself. Noted with what is saved of the session anyway, such as
+    the login, which makes the secret.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,6 +28,6 @@ class KeptCsrfMiddleware:
             request.COOKIES.setdefault(settings.CSRF_COOKIE_NAME, kept)
         response = self.get_response(request)
         secret = request.META.get("CSRF_COOKIE")
-        if secret and secret != kept and request.user.is_authenticated:
+        if secret and request.session.modified and request.user.is_authenticated:
             request.session[KEPT] = secret
         return response

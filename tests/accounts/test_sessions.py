@@ -63,9 +63,16 @@ def test_a_wrong_current_password_changes_nothing(browser: Client, lena: User) -
 
 
 @pytest.fixture
-def careful(browser: Client) -> Client:
-    browser.handler.enforce_csrf_checks = True
+def careful(lena: User) -> Client:
+    browser = Client(enforce_csrf_checks=True)
+    log_in(browser, lena)
     return browser
+
+
+def log_in(browser: Client, person: User) -> None:
+    token = token_of(browser.get("/accounts/login/").content.decode())
+    said = {"login": person.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    assert browser.post("/accounts/login/", said).status_code == 302
 
 
 def token_of(page: str) -> str:
@@ -93,9 +100,7 @@ def test_what_comes_from_elsewhere_changes_nothing(careful: Client) -> None:
 def test_a_page_of_before_the_login_is_refused_after_it(careful: Client, lena: User) -> None:
     opened = token_of(careful.get("/").content.decode())
     assert logs_out(careful, opened)
-    entering = token_of(careful.get("/accounts/login/").content.decode())
-    login = {"login": lena.email, "password": PASSWORD, "csrfmiddlewaretoken": entering}
-    assert careful.post("/accounts/login/", login).status_code == 302
+    log_in(careful, lena)
     del careful.cookies["csrftoken"]
     now = token_of(careful.get("/").content.decode())
     assert not logs_out(careful, opened)
