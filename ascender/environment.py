@@ -60,7 +60,10 @@ class Environment:
 
 def _without_password(text: str) -> str:
     """Faults are logged; a password inside an address must not be, however wrong the address is."""
-    return re.sub(r"(?<=password=)[^&]*", "…", re.sub(r"(?s)^([\w+.-]*://)?.*@", r"\1…@", text))
+    text = re.sub(r"(?s)^([\w+.-]*://)?.*@", r"\1…@", text)
+    text = re.sub(r"(?<=password=)[^&]*", "…", text)
+    # What stands for a port and is none: the host was forgotten.
+    return re.sub(r"(://[^/@]*:)(?!\d+(?:[/?#]|$))[^/@]+", r"\1…", text)
 
 
 def as_flag(text: str) -> bool:

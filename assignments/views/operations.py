@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     context = {
         "operation": operation,
         "scope": scope,
-        "is_out_of_scope": operation.certification_id not in {None, *scope},
+        "is_out_of_scope": is_out_of_scope(operation, scope),
         "delivery": delivery_of(operation),
         "channel": post_office.channel_state(),
         "my_date_instead": my_date_instead(operation, request.user),
@@ -110,7 +110,11 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
     operation = get_object_or_404(operations_of(request.user).about_a_selection(), op_id=op_id)
-    context = {"operation": operation, "delivery": notices.delivery_of(operation)}
+    context = {
+        "operation": operation,
+        "is_out_of_scope": is_out_of_scope(operation, scope_of(request.user)),
+        "delivery": notices.delivery_of(operation),
+    }
     return render(request, "assignments/_operation_delivery.html", context)
 
 
@@ -142,6 +146,10 @@ def operations_of(user: User) -> OperationQuerySet:
 def scope_of(user: User) -> set[int]:
     """The certifications that exist for the company, by key: others can be neither opened nor changed."""
     return set(Certification.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def is_out_of_scope(operation: Operation, scope: Collection[int]) -> bool:
+    return operation.certification_id is not None and operation.certification_id not in scope
 
 
 def delivery_of(operation: Operation) -> dict[str, int] | None:

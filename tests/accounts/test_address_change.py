@@ -166,7 +166,7 @@ def test_ten_seconds_later_the_link_is_sent_again(browser: Client, monkeypatch: 
     later = time.time() + 10
     monkeypatch.setattr(time, "time", lambda: later)
     page = browser.get("/accounts/email/")
-    assert "Waiting for you to open the link we sent there." in main_of(page)
+    assert "Waiting for you to open the link in the email to it." in main_of(page)
     assert f"We have sent a link to {NEW}" in changing(browser, "action_send")
     assert len(mail.outbox) == 2
 
@@ -180,6 +180,7 @@ def test_a_link_that_could_not_be_sent_is_not_said_to_have_gone(browser: Client,
     assert f"Changing to {NEW}" in said
     assert f"We have sent a link to {NEW}" not in said
     assert "A link went there a moment ago" not in said
+    assert "sent there" not in said
     settings.EMAIL_BACKEND = outbox
     assert f"We have sent a link to {NEW}" in changing(browser, "action_send")
 

@@ -111,7 +111,14 @@ def test_an_address_of_redis_names_one_host(settings_with: SettingsWith, name: s
 
 @pytest.mark.parametrize(
     "address",
-    ["smtps://me@mail.example:hush@mail.example", "me:hush@mail.example", "smtps://mail.example?password=hush"],
+    [
+        "smtps://me@mail.example:hush@mail.example",
+        "me:hush@mail.example",
+        "smtps://mail.example?password=hush",
+        "smtp://me:hush",
+        "smtp://me:hush/0",
+        "smtp://:hush",
+    ],
 )
 def test_however_an_address_is_wrong_its_password_is_not_told(settings_with: SettingsWith, address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL") as refusal:

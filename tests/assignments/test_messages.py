@@ -313,16 +313,16 @@ def test_the_bell_has_the_reminder_before_the_message(reminded: User, clock: tim
 @pytest.mark.parametrize(
     ("deed", "says"),
     [
-        pytest.param(lambda by, made: moved(by, made, None), "is assigned to you: 4 of 6 steps left.", id="cleared"),
+        pytest.param(lambda by, made: moved(by, made, None), "{} is assigned to you: 4 of 6 steps left.", id="cleared"),
         pytest.param(
             lambda by, made: moved(by, made, date(2027, 4, 30)),
-            "is due Fri 30 April 2027: 4 of 6 steps left.",
+            "{} is due Fri 30 April 2027: 4 of 6 steps left.",
             id="moved",
         ),
         pytest.param(
-            lambda by, made: unassign(by, made.certification, made), "is no longer assigned to you.", id="unassigned"
+            lambda by, made: unassign(by, made.certification, made), "This assignment of {} has ended.", id="unassigned"
         ),
-        pytest.param(lambda by, made: complete(made.learner, made.certification), "is complete.", id="completed"),
+        pytest.param(lambda by, made: complete(made.learner, made.certification), "{} is complete.", id="completed"),
     ],
 )
 def test_what_the_bell_says_stays_true(
@@ -336,7 +336,22 @@ def test_what_the_bell_says_stays_true(
     clock.move_to(REMINDED_AT)
     services.sweep()
     deed(ada, open_assignment(reminded, message))
-    assert bell_of(reminded)[0] == f"Command of the Message {says}"
+    assert bell_of(reminded)[0] == says.format("Command of the Message")
+
+
+def test_the_bell_tells_an_assignment_that_has_ended_from_the_one_that_followed(
+    ada: User, reminded: User, message: Certification, clock: time_machine.Coordinates
+) -> None:
+    clock.move_to(REMINDED_AT)
+    services.sweep()
+    unassign(ada, message, open_assignment(reminded, message))
+    clock.shift(timedelta(minutes=1))
+    assign(ada, message, reminded, at=REMINDED_AT + timedelta(minutes=1))
+    assert bell_of(reminded) == [
+        "Command of the Message was assigned to you by Ada Ekström.",
+        "This assignment of Command of the Message has ended.",
+        "Command of the Message was assigned to you by Ada Ekström, due Tue 9 March 2027.",
+    ]
 
 
 def test_the_bell_says_that_a_day_has_passed(reminded: User, clock: time_machine.Coordinates) -> None:

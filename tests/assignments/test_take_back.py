@@ -457,13 +457,16 @@ def test_of_a_certification_out_of_scope_nothing_is_offered_that_would_be_refuse
     browser: Client, meridian: Company, lena: User, assign: Press, message: Certification
 ) -> None:
     made = assign(lena)
+    Notification.objects.update(state=Notification.State.FAILED)
     training.take_out_of_scope(company=meridian, certification=message)
     page, back = browser.get(page_of(made)), browser.get(f"{page_of(made)}take-back/")
     for each in (page, back):
         assert "Command of the Message is not in scope for your company any more" in main_of(each)
     assert "Lena Brandt" in main_of(page)
     assert "Open Command of the Message" not in main_of(page)
-    assert "/certifications/command-of-the-message/" not in page.text
+    for text in (page.text, browser.get(f"{page_of(made)}delivery/").text):
+        assert "1 failed" in text
+        assert "/certifications/command-of-the-message/" not in text
     assert "take-back/" not in page.text
     assert ">Take back</button>" not in back.text
     assert browser.post(f"{page_of(made)}take-back/", {"op_id": str(uuid.uuid4())}).status_code == 422
