@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 
 Value = TypeVar("Value")
 
@@ -169,6 +170,17 @@ def _with_certificate(parts: SplitResult) -> str:
     if asked and asked not in ("required", "optional", "none"):
         raise ValueError("write ssl_cert_reqs=required, optional or none")
     return (parts if asked else parts._replace(query=f"{parts.query}&ssl_cert_reqs=required".lstrip("&"))).geturl()
+
+
+def as_sender(text: str) -> str:
+    """What the From of an email can say."""
+    try:
+        written = sanitize_address(text, "utf-8")
+    except ValueError:
+        written = ""
+    if "@" not in written:
+        raise ValueError('write no-reply@example.com or "Name" <no-reply@example.com>')
+    return text
 
 
 def as_mail_server(text: str) -> dict[str, Any]:

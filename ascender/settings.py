@@ -22,6 +22,7 @@ from .environment import (
     as_port,
     as_redis,
     as_seconds,
+    as_sender,
     as_site_url,
     kept_secret,
 )
@@ -349,8 +350,8 @@ EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 # Seconds; Django itself would wait for ever. Four answers to one email have to come within the lease of its worker, and
 # that within the time that a task may take.
 EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", partial(as_seconds, at_most=15), 10.0)
-DEFAULT_FROM_EMAIL = environment.text(
-    "DEFAULT_FROM_EMAIL", f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
+DEFAULT_FROM_EMAIL = environment.read(
+    "DEFAULT_FROM_EMAIL", as_sender, f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # That a reminder was sent is known by its row, which has to outlive every due day that it could be sent for again: that

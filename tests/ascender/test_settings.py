@@ -126,6 +126,19 @@ def test_however_an_address_is_wrong_its_password_is_not_told(settings_with: Set
     assert "hush" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "sender", ["Acme, Inc. <no-reply@acme.example>", "Acme", "no-reply@acme.example, me@acme.example"]
+)
+def test_a_sender_that_cannot_be_written_is_refused_at_the_start(settings_with: SettingsWith, sender: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"DEFAULT_FROM_EMAIL=.*: write "):
+        settings_with(DEFAULT_FROM_EMAIL=sender)
+
+
+def test_a_sender_with_a_comma_is_written_in_quotes(settings_with: SettingsWith) -> None:
+    sender = '"Acme, Inc." <no-reply@acme.example>'
+    assert settings_with(DEFAULT_FROM_EMAIL=sender)["DEFAULT_FROM_EMAIL"] == sender
+
+
 def test_a_password_may_have_every_character_that_is_written_percent_encoded(settings_with: SettingsWith) -> None:
     password = "a/b@c#d?e[f,g;h:i%j"
     login = f"me:{quote(password, safe='')}"
