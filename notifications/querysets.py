@@ -31,9 +31,17 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         """In the order of the bell's full list."""
         return self.alias(is_new=Q(read_at__isnull=True)).order_by("-is_new", "-created_at", "-pk")
 
+    def pending(self) -> Self:
+        """Those whose email waits for a worker."""
+        return self.filter(state=models.Notification.State.PENDING)
+
+    def in_hand(self) -> Self:
+        """Those that a worker has claimed or is sending."""
+        return self.filter(state__in=[models.Notification.State.CLAIMED, models.Notification.State.SENDING])
+
     def due(self, at: datetime) -> Self:
         """Those whose email may be tried at the aware instant `at`."""
-        return self.filter(state=models.Notification.State.PENDING, next_attempt_at__lte=at)
+        return self.pending().filter(next_attempt_at__lte=at)
 
     def in_lane(self, lane: str) -> Self:
         return self.filter(lane=lane)
@@ -48,8 +56,7 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
 
     def with_expired_lease(self, at: datetime) -> Self:
         """Those that a dead worker left behind; `at` is the real time, whatever the moment of delivery."""
-        state = models.Notification.State
-        return self.filter(state__in=[state.CLAIMED, state.SENDING], leased_until__lte=at)
+        return self.in_hand().filter(leased_until__lte=at)
 
     def unsettled(self) -> Self:
         """Those whose email is still to be sent."""

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -54,6 +55,20 @@ def test_an_email_that_is_due_for_over_a_minute_while_nobody_works_makes_it_unre
     status, said = ready(client)
     assert (status, said["delivery"]["oldest_due_seconds"]) == (503, 120)
     assert said["reason"] == "no email has gone out for over a minute, and one is due since 120 seconds"
+
+
+@pytest.mark.postgresql
+def test_the_probe_does_not_read_all_that_was_ever_sent(ada: User) -> None:
+    promise(ada)
+    with CaptureQueriesContext(connection) as asked:
+        services.pulse(at=timezone.now())
+    about_messages = [one["sql"] for one in asked if '"notifications_notification"' in one["sql"]]
+    assert about_messages
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a small table is read whole all the same
+        for sql in about_messages:
+            cursor.execute(f"EXPLAIN {sql}")
+            assert "Seq Scan" not in str(cursor.fetchall())
 
 
 def test_an_email_that_is_due_since_a_moment_does_not(client: Client, ada: User) -> None:
