@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -25,6 +26,10 @@ class TryLater(NotSent):
     """It may go out at another time: the server is busy, or hung up on us."""
 
 
+class RefusesUs(NotSent):
+    """It will not go out before somebody has talked to whoever runs the server; perhaps others do."""
+
+
 class Unanswered(NotSent):
     """The server has it whole and did not say what became of it: another try may be a copy."""
 
@@ -45,6 +50,13 @@ class ServerAway(ChannelDown):
 _ABOUT_OUR_LOGIN = {530, 534, 535, 538}
 # Where the sender is asked for, that alone speaks of the message: it is too large (RFC 1870, section 6.1).
 _TOO_LARGE = 552
+# Words about who we are where the recipient or the message was asked for: many servers keep them until then. The codes
+# (RFC 3463) are those for a bad sender, a quota, relaying and sending as somebody else.
+_ABOUT_US = re.compile(
+    r"\b5\.(1\.[78]|4\.5|7\.54|7\.60)\b|relay(ing)?( access)? (denied|not|prohibited)|(unable|not permitted) to relay"
+    r"|(sender address|client host|helo command) rejected",
+    re.IGNORECASE,
+)
 
 
 class Line:
@@ -167,6 +179,8 @@ def _judge(error: Exception, *, is_handed_over: bool) -> NotSent:
         return ChannelDown(f"The mail server asks for a login: {_said(error)}.")
     if isinstance(error, smtplib.SMTPSenderRefused) and code >= 500 and code != _TOO_LARGE:
         return ChannelDown(f"The mail server refuses us as the sender: {_said(error)}.")
+    if code >= 500 and _ABOUT_US.search(_said(error)):
+        return RefusesUs(f"The mail server refuses us as the sender: {_said(error)}.")
     if code >= 500:
         return Refused(f"The mail server refused {_what(error)}: {_said(error)}.")
     if code >= 400:

@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications.models import Channel
@@ -39,7 +40,9 @@ def room(size: int) -> int:
     if not state().pauses:
         return size
     now = timezone.now()
-    first = Channel.objects.filter(pk=EMAIL, paused_until__lte=now).update(paused_until=now + FIRST_PAUSE)
+    # A pause that is longer than any was noted by a clock that has been set back since.
+    over = Q(paused_until__lte=now) | Q(paused_until__gt=now + LONGEST_PAUSE)
+    first = Channel.objects.filter(over, pk=EMAIL).update(paused_until=now + FIRST_PAUSE)
     _is_probing = bool(first)
     return 1 if first else 0
 
@@ -55,7 +58,7 @@ def pause(reason: str, *, is_away: bool) -> None:
     with transaction.atomic():
         channel, _ = Channel.objects.select_for_update().get_or_create(pk=EMAIL)
         now = timezone.now()
-        if channel.paused_until and channel.paused_until > now and not _is_probing:
+        if channel.paused_until and now < channel.paused_until <= now + LONGEST_PAUSE and not _is_probing:
             return
         length = min(first * 2 ** min(channel.pauses, 10), longest)
         channel.paused_until, channel.failure, channel.is_away = now + length, reason, is_away

@@ -20,7 +20,7 @@ from django.utils import timezone
 from notifications import doorbell, failpoints, stopping
 from notifications.letters import Letter
 from notifications.models import Notification
-from notifications.post import ChannelDown, Line, NotSent, Refused, ServerAway, Unanswered
+from notifications.post import ChannelDown, Line, NotSent, Refused, RefusesUs, ServerAway, Unanswered
 
 from . import channel, claims
 from .drafts import Draft, write
@@ -39,6 +39,8 @@ PATIENCE = 15.0
 # is asked to come back later when its own end is past: the system was down for long.
 FEW_TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=2)
+# While the server's people must be talked to; some messages may pass, so the channel stays open.
+PAUSE_REFUSED_US = timedelta(hours=1)
 # Nearer to its end than this, a message is not tried once more.
 SHORTEST_PAUSE = timedelta(seconds=10)
 # After which a server is tried again that took a message whole and did not answer. Each try may be a copy, so
@@ -223,7 +225,8 @@ def _not_sent(draft: Draft, reason: NotSent, at: datetime) -> Outcome:
         if unfinished >= len(PAUSES_UNANSWERED):
             return _failed(attempts, f"{reason} It may have arrived.")
         return _tried_until(draft, attempts, reason, PAUSES_UNANSWERED[unfinished], at, unfinished=unfinished + 1)
-    return _tried_until(draft, attempts, reason, _pause_after(attempts), at, unfinished=unfinished)
+    pause = PAUSE_REFUSED_US if isinstance(reason, RefusesUs) else _pause_after(attempts)
+    return _tried_until(draft, attempts, reason, pause, at, unfinished=unfinished)
 
 
 def _tried_until(

@@ -431,6 +431,44 @@ def test_a_sender_that_is_refused_is_nobodys_fault_who_is_written_to(ada: User, 
     assert not services.channel_state().is_away
 
 
+@pytest.mark.parametrize(
+    ("phase", "words"),
+    [
+        ("RCPT", "554 5.7.1 <rosa@meridian.example>: Relay access denied"),
+        ("RCPT", "553 5.7.1 <no-reply@ascender.example>: Sender address rejected: not owned by user"),
+        ("RCPT", "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"),
+        ("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"),
+        ("END", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        ("END", "550 5.4.5 Daily user sending quota exceeded"),
+    ],
+)
+def test_a_refusal_that_speaks_of_us_is_tried_once_an_hour_until_it_is_mended(
+    ada: User, sink: Sink, phase: str, words: str
+) -> None:
+    promise(ada)
+    sink.answer_to(phase, words)
+    assert deliver() == Delivery(later=1)
+    assert told(ada).next_attempt_at == NOON + timedelta(hours=1)
+    assert f"refuses us as the sender: {words}" in told(ada).failure
+    assert deliver(NOON + TRIED_FOR - timedelta(seconds=5)) == Delivery(failed=1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["550 5.1.1 Recipient address rejected: unknown in relay table", "550 5.7.1 not a member of this list"],
+)
+def test_a_refusal_that_speaks_of_the_recipient_is_final(ada: User, sink: Sink, words: str) -> None:
+    promise(ada)
+    sink.answer_to("RCPT", words)
+    assert deliver() == Delivery(failed=1)
+
+
+def test_a_clock_that_was_set_back_does_not_make_a_pause_longer(ada: User, sink: Sink) -> None:
+    promise(ada)
+    Channel.objects.create(pk="email", pauses=1, is_away=True, paused_until=timezone.now() + timedelta(hours=1))
+    assert deliver() == Delivery(sent=1)
+
+
 def test_a_refused_login_pauses_without_using_up_an_attempt(ada: User, max: User, sink: Sink, settings: Any) -> None:
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "wrong"
     sink.offers_login = True
