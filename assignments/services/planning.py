@@ -13,7 +13,7 @@ from assignments.models import Assignment, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet
 from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, days_in, end_of_day
 
-from .operations import begin, check_permission, finish
+from .operations import begin, check_permission, finish, lock
 from .reminding import note_next, queue_reminders_of
 from .skipped import in_words
 
@@ -41,11 +41,12 @@ def change_reminders(*, by: User, plan: Plan, seen: Plan, op_id: uuid.UUID, at: 
     )
     if is_new:
         _check_unchanged(operation, seen)
+        assignments = Assignment.objects.open().filter(company=company, due_on__isnull=False)
+        # Before anything is promised: a sweep that holds some of them may be about to promise the same to a manager.
+        count = len(lock(assignments))
         queue_reminders_of(company, at=at)
         _write(company, plan)
-        assignments = Assignment.objects.open().filter(company=company, due_on__isnull=False)
         _note_next(assignments, plan, company, at)
-        count = assignments.count()
         finish(operation, requested=count, changed=count)
     return operation
 

@@ -18,6 +18,7 @@ from accounts.models import Company, User
 from assignments import services
 from assignments.errors import CannotBeTakenBack
 from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.reminders import Plan
 from certifications import services as training
 from certifications.models import Certification
 from notifications.models import Notification
@@ -25,6 +26,7 @@ from tests.at_once import at_once, while_it_waits
 from tests.factories import PersonFactory, eligible_person
 
 from .presses import DUE_ON, NOW, TODAY, assign, assigned, change_due_date, numbers, reasons, unassign
+from .test_upcoming import choose
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 ROUNDS = 5
@@ -255,6 +257,24 @@ def test_two_sweeps_at_once_queue_each_reminder_once(ada: User, crowd: list[User
     # Those that one sweep holds are left to it by the others.
     assert sum(queued) == len(crowd)
     assert Notification.objects.filter(kind="reminder").count() == len(crowd)
+
+
+def test_a_plan_that_changes_during_a_sweep_waits_for_it_and_promises_no_manager_twice(
+    ada: User, rosa: User, crowd: list[User], message: Certification
+) -> None:
+    User.objects.filter(pk__in=[person.pk for person in crowd]).update(reports_to=rosa)
+    choose(ada.company, Plan(manager=(-2,)))
+    assign(ada, message, *crowd, due_on=TODAY)
+    later = NOW + timedelta(days=2)
+    some = Assignment.objects.filter(learner__in=crowd[:4])
+    changed = while_it_waits(
+        lambda: list(some.locked()),
+        lambda: services.change_reminders(
+            by=ada, plan=Plan((3,)), seen=Plan(manager=(-2,)), op_id=uuid.uuid4(), at=later
+        ),
+        then=lambda: services.queue_reminders(at=later),
+    )
+    assert (type(changed), Notification.objects.filter(kind="team_overdue").count()) == (Operation, 1)
 
 
 def test_twenty_identical_posts_are_one_operation_with_one_answer(
