@@ -104,6 +104,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 ratelimit.clear(self.request, action="confirm_email", key=email.lower())
                 raise ImmediateHttpResponse(redirect("account_email")) from None
 
+    def render_mail(self, template_prefix: str, email: Any, context: dict[str, Any], **more: Any) -> EmailMessage:
+        return super().render_mail(template_prefix, email, context | {"site_url": settings.SITE_URL}, **more)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return f"{settings.SITE_URL}{path.replace('UID-KEY', key)}"

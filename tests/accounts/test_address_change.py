@@ -99,6 +99,9 @@ def test_the_old_address_is_told(browser: Client, ada: User) -> None:
     (letter,) = mail.outbox
     assert letter.to == [OLD]
     assert NEW in letter.body
+    # A link that is asked for with the old address would come to nobody, and with the new one to a thief.
+    assert "/password/reset/" not in letter.body
+    assert "tell your company's admin at once" in letter.body
 
 
 def test_a_pending_address_is_no_login(browser: Client, ada: User) -> None:

@@ -36,6 +36,7 @@ def choose(client: Client, password: str = NEW) -> int:
 def test_the_link_in_the_mail_leads_to_a_new_password(client: Client, log_in: LogIn, ada: User) -> None:
     ask_for_a_link(client, "Ada@Meridian.example")
     assert mail.outbox[0].to == ["ada@meridian.example"]
+    assert str(mail.outbox[0].body).endswith("Ascender · http://127.0.0.1:8000")
     assert choose(client) == 302
     log_in("ada@meridian.example", NEW)
     assert client.get("/account/profile/").status_code == 200
