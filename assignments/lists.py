@@ -8,13 +8,20 @@ from types import MappingProxyType
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Expression, F, QuerySet, Value
+from django.db.models.functions import NullIf
 from django.http import HttpRequest, QueryDict
 
 SIZES = (25, 50, 100)
 MOST_LETTERS = 200
 
-SortKeys = Mapping[str, tuple[str, ...]]  # the value of ?sort= → the fields it sorts by
+# The value of ?sort= → what it sorts by.
+SortKeys = Mapping[str, tuple[str | Expression, ...]]
+
+
+def filled(name: str) -> Expression:
+    """To sort by a text that may be empty: then it has no value."""
+    return NullIf(F(name), Value(""))
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class ListQuery:
     def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """In the order asked for; what has no value comes last both ways, and the key of a row decides ties."""
         descending = self.sort.startswith("-")
-        orders = [F(name) for name in self.keys[self.sort.removeprefix("-")]]
+        orders = [F(key) if isinstance(key, str) else key for key in self.keys[self.sort.removeprefix("-")]]
         return rows.order_by(
             *(order.desc(nulls_last=True) if descending else order.asc(nulls_last=True) for order in orders), "pk"
         )

@@ -14,7 +14,7 @@ from certifications.models import Certification
 
 from . import facets
 from .filters import Facet
-from .lists import SortKeys
+from .lists import SortKeys, filled
 from .models import Assignment, Learner
 from .querysets import REASONS, AssignmentQuerySet
 
@@ -64,9 +64,9 @@ def _not_eligible(user: User, certification: Certification, q: str) -> QuerySet[
 
 _PERSON: SortKeys = {
     "learner": ("first_name", "last_name"),
-    "title": ("title",),
-    "area": ("functional_area",),
-    "region": ("region",),
+    "title": (filled("title"),),
+    "area": (filled("functional_area"),),
+    "region": (filled("region"),),
     "manager": ("reports_to__first_name", "reports_to__last_name"),
     "trained": ("trained_on",),
 }

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assignments.lists import SortKeys
+from django.db.models import Expression
+
+from assignments.lists import SortKeys, filled
 from certifications.models import STATUSES
 
 Row = dict[str, Any]
@@ -23,11 +25,11 @@ class Column:
     label: str
     key: str
     text: Callable[[Row, ZoneInfo], str]
-    by: str = ""
+    by: str | Expression = ""
 
 
 def _plain(label: str, key: str) -> Column:
-    return Column(label, key, lambda row, zone: row[key] or "")
+    return Column(label, key, lambda row, zone: row[key] or "", filled(key))
 
 
 def _day(label: str, key: str) -> Column:

@@ -88,6 +88,12 @@ def test_people_are_found_by_what_is_known_of_them(
     assert names(browser, path, sort="learner", **query) == found
 
 
+@pytest.mark.parametrize("sort", ["title", "-title", "area", "-area", "region", "-region"])
+def test_who_has_none_comes_last_both_ways(browser: Client, team: SimpleNamespace, sort: str) -> None:
+    User.objects.filter(pk=team.cy.pk).update(title="", functional_area="", region="")
+    assert names(browser, ELIGIBLE, sort=sort)[-1] == "Cy"
+
+
 @pytest.mark.parametrize("path", [ASSIGNED, ELIGIBLE])
 def test_a_manager_stands_for_everyone_below_at_any_depth(
     browser: Client, ada: User, rosa: User, team: SimpleNamespace, message: Certification, path: str

@@ -92,6 +92,14 @@ DESCENDING = ASCENDING | {
 }
 
 
+@pytest.mark.parametrize("sort", ["title", "-title", "functional_area", "-functional_area", "region", "-region"])
+def test_who_has_none_comes_last_both_ways(
+    report: Report, ada: User, message: Certification, three: None, sort: str
+) -> None:
+    eligible_person(message, ada.company, first_name="Abe", title="", functional_area="", region="")
+    assert first_names(report(ada, sort=sort))[-1] == "Abe"
+
+
 def test_the_orders_below_cover_every_column() -> None:
     assert list(ASCENDING) == list(DESCENDING) == [column.key for column in COLUMNS]
 
