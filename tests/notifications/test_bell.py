@@ -117,6 +117,17 @@ def test_the_full_list_has_the_unread_first_then_the_newest(ada: User, client_of
     assert re.findall(r'<th role="columnheader" scope="col">(\w+)</th>', html) == ["Notification", "Received", "Status"]
 
 
+def test_a_page_of_the_full_list_of_which_nothing_is_left_leads_to_the_others(ada: User, client_of: LogIn) -> None:
+    tell_many(ada, 27)
+    services.mark_all_read(user=ada, at=NOON)
+    gone = Notification.objects.newest()[:26].values("pk")
+    Notification.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).update(kind="of_another_day")
+    html = client_of(ada).get(LIST).content.decode()
+    assert "no longer there" in html
+    assert "Nothing yet" not in html
+    assert 'href="?page=2"' in html
+
+
 def test_the_full_list_says_so_when_there_is_nothing(ada: User, client_of: LogIn) -> None:
     html = client_of(ada).get(LIST).content.decode()
     assert "Nothing yet" in html
