@@ -40,12 +40,16 @@ def certification_page(user: User, slug: str, *, just_completed: str = "") -> di
     visible = Certification.objects.visible_to(user).with_standing_of(user).select_related("program")
     certification: Any = get_object_or_404(visible, slug=slug)
     steps: list[Any] = list(certification.steps.with_completion_by(user).order_by("position"))
+    left = certification.steps_total - certification.steps_done
+    done = [step for step in steps if step.completed_at]
     return {
         "certification": certification,
         "steps": steps,
         "next_step": next((step for step in steps if certification.is_open and not step.completed_at), None),
-        "just_completed": next((step for step in steps if step.completed_at and str(step.pk) == just_completed), None),
-        "steps_left": certification.steps_total - certification.steps_done,
+        "just_completed": next((step for step in done if str(step.pk) == just_completed), None),
+        # The one that completed it: an older page may be opened again, and steps may be added afterwards.
+        "last_completed": None if left else max(done, key=lambda step: step.completed_at, default=None),
+        "steps_left": left,
     }
 
 

@@ -120,6 +120,18 @@ def test_inside_the_window_the_message_carries_the_day_and_no_reminder(
         assert "Reminder" not in part
 
 
+def test_an_email_that_is_late_speaks_of_the_day_as_past(
+    ada: User, lena: User, message: Certification, mailoutbox: Mails, clock: time_machine.Coordinates
+) -> None:
+    assign(ada, message, lena, due_on=TODAY)
+    clock.shift(timedelta(days=1))
+    mail = sent(mailoutbox, at=NOW + timedelta(days=1))
+    assert mail.subject == "Command of the Message: assigned, was due Mon 1 March 2027"
+    for part in (mail.body, read(mail)):
+        assert "Its due day has ended; you can still complete it." in part
+        assert "ends at midnight" not in part
+
+
 def test_who_has_completed_is_told_too(ada: User, lena: User, message: Certification, mailoutbox: Mails) -> None:
     complete(lena, message)
     assign(ada, message, lena)
@@ -350,7 +362,7 @@ def test_the_bell_tells_an_assignment_that_has_ended_from_the_one_that_followed(
     assert bell_of(reminded) == [
         "Command of the Message was assigned to you by Ada Ekström.",
         "This assignment of Command of the Message has ended.",
-        "Command of the Message was assigned to you by Ada Ekström, due Tue 9 March 2027.",
+        "Command of the Message was assigned to you by Ada Ekström; this assignment has ended.",
     ]
 
 

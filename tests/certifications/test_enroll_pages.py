@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from certifications import services
@@ -97,6 +98,23 @@ def test_the_last_step_completes_the_certification(browser: Client, lena: User, 
     page = browser.get(do(browser, message, 6)["Location"]).content.decode()
     assert "You have completed Command of the Message" in main_of(page)
     assert "Complete this step" not in page
+
+
+def test_an_older_page_does_not_call_its_step_the_last_one(browser: Client, lena: User, message: Certification) -> None:
+    first = do(browser, message, 1)["Location"]
+    complete(lena, message, at=timezone.now())
+    page = read(browser, first)
+    assert "“Step 1” is done" in page
+    assert "last step" not in page
+    assert "to go" not in page
+
+
+def test_a_step_that_was_added_later_is_one_of_those_to_go(browser: Client, lena: User, message: Certification) -> None:
+    complete(lena, message)
+    for position in (7, 8):
+        message.steps.create(position=position, title=f"Step {position}")
+    assert "“Step 7” is done 1 step to go." in read(browser, do(browser, message, 7)["Location"])
+    assert "“Step 8” was the last step. Well done." in read(browser, do(browser, message, 8)["Location"])
 
 
 def test_the_banner_speaks_only_of_what_i_have_done(browser: Client, message: Certification) -> None:

@@ -73,6 +73,14 @@ def test_what_is_assigned_and_begun_is_listed_once(
     assert page.count('aria-label="Continue Command of the Message"') == 1
 
 
+def test_who_has_completed_what_is_assigned_has_nothing_left_to_do(
+    lena: User, message: Certification, assign: Assign, client_of: Clients
+) -> None:
+    assign(lena, message)
+    complete(lena, message)
+    assert "Nothing that is assigned to you is left to do" in text_of(client_of(lena))
+
+
 def test_a_certification_out_of_scope_is_not_on_home(
     lena: User, message: Certification, assign: Assign, client_of: Clients
 ) -> None:
