@@ -16,9 +16,27 @@ from . import services
 from .models import Company, User
 
 
-class CompanyForm(forms.ModelForm):
+class ChangesForm(forms.ModelForm):
+    """Of a row that was there before, changes what its reader has changed and nothing else: what somebody else has
+    saved since the page was opened stays. So the page carries what it showed.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.pk:
+            columns = {column.name for column in self.instance._meta.concrete_fields}
+            for name in columns.intersection(self.cleaned_data).difference(self.changed_data):
+                self.cleaned_data[name] = getattr(self.instance, name)
+
+
+class CompanyForm(ChangesForm):
     time_zone = forms.ChoiceField(
-        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=lambda: [("", "---------"), *((name, name) for name in sorted(zoneinfo.available_timezones()))],
         help_text="Due days end, and reminders go out, by this clock.",
     )
 
@@ -27,7 +45,7 @@ class CompanyForm(forms.ModelForm):
         fields = ("name", "plan", "time_zone", "seats")
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ChangesForm):
     class Meta:
         model = User
         fields = (

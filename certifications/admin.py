@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.admin import ThroughServices
+from accounts.forms import ChangesForm
 from accounts.models import User
 
 from . import services
@@ -22,6 +23,7 @@ from .models import Attendance, Certification, FastStartEnrollment, FastStartPro
 class Catalogue(ThroughServices):
     """What a certification or a training builds on is settled once: changing it would change who is eligible."""
 
+    form = ChangesForm
     settled: tuple[str, ...] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -86,7 +88,10 @@ class CertificationAdmin(Catalogue):
 
     def save_model(self, request: HttpRequest, obj: Certification, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        services.change_scope(certification=obj, companies=form.cleaned_data["scope"])
+        for company in form.put_in_scope:
+            services.put_in_scope(company=company, certification=obj)
+        for company in form.taken_out_of_scope:
+            services.take_out_of_scope(company=company, certification=obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)

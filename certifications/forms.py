@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import PeopleField
+from accounts.forms import ChangesForm, PeopleField
 from accounts.models import Company
 
 from .models import Certification, FastStartEnrollment, Step, TrainingSession
 
 
-class CertificationForm(forms.ModelForm):
+class CertificationForm(ChangesForm):
     scope = forms.ModelMultipleChoiceField(
         Company.objects.order_by("name"),
         required=False,
@@ -30,8 +30,22 @@ class CertificationForm(forms.ModelForm):
         if self.instance.pk:
             self.fields["scope"].initial = self.instance.companies.all()
 
+    @property
+    def put_in_scope(self) -> set[Company]:
+        return set(self.cleaned_data["scope"]) - self._shown_in_scope
 
-class StepForm(forms.ModelForm):
+    @property
+    def taken_out_of_scope(self) -> set[Company]:
+        return self._shown_in_scope - set(self.cleaned_data["scope"])
+
+    @property
+    def _shown_in_scope(self) -> set[Company]:
+        widget = self.fields["scope"].hidden_widget()
+        shown = widget.value_from_datadict(self.data, self.files, self.add_initial_prefix("scope")) or []
+        return set(Company.objects.filter(pk__in=[pk for pk in shown if str(pk).isdecimal()]))
+
+
+class StepForm(ChangesForm):
     """A step's place is typed as a number, but stored by `services.arrange_steps`, which knows all of them."""
 
     place = forms.IntegerField(min_value=1, required=False, help_text="Left empty: at the end.")
@@ -46,7 +60,7 @@ class StepForm(forms.ModelForm):
         self.fields["place"].initial = self.instance.position
 
 
-class TrainingSessionForm(forms.ModelForm):
+class TrainingSessionForm(ChangesForm):
     attendees = PeopleField(
         required=False,
         label="Record attendance of",

@@ -6,7 +6,7 @@ an assignment made at the same moment sees either the old state or the new one, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -88,16 +88,6 @@ def take_out_of_scope(*, company: Company, certification: Certification) -> bool
     """The certification exists no longer for the company; what was assigned and done is kept, unseen."""
     scopes = CompanyCertification.objects.filter(company=company, certification=certification)
     return bool(scopes.delete()[0])
-
-
-@transaction.atomic
-def change_scope(*, certification: Certification, companies: Collection[Company]) -> None:
-    """The certification exists for these companies and for no others."""
-    kept = {company.pk for company in companies}
-    for company in Company.objects.filter(certifications=certification).exclude(pk__in=kept):
-        take_out_of_scope(company=company, certification=certification)
-    for company in companies:
-        put_in_scope(company=company, certification=certification)
 
 
 def complete_step(*, person: User, step: Step, at: datetime) -> CertificationEnrollment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import services
 from accounts.models import Company, User
+from tests.back_office import opened
 from tests.factories import PersonFactory
 
 ClientOf = Callable[[User], Client]
@@ -106,8 +108,38 @@ def test_a_person_is_edited_and_the_address_moves_with_the_login(
 
 def test_saving_without_a_change_leaves_sessions_alone(office: Client, client_of: ClientOf, lena: User) -> None:
     elsewhere = client_of(lena)
-    assert office.post(f"{PEOPLE}{lena.pk}/change/", form_of(lena)).status_code == 302
+    page = f"{PEOPLE}{lena.pk}/change/"
+    assert office.post(page, opened(office, page)).status_code == 302
     assert elsewhere.get("/account/profile/").status_code == 200
+
+
+def test_an_old_page_gives_no_permission_back(office: Client, lena: User) -> None:
+    services.change_details(person=lena, can_manage_assignments=True, can_manage_reports=True)
+    page = f"{PEOPLE}{lena.pk}/change/"
+    form = opened(office, page)
+    services.change_details(person=lena, can_manage_assignments=False, region="APAC")
+    del form["can_manage_reports"]
+    assert office.post(page, form | {"title": "Team Lead"}).status_code == 302
+    lena.refresh_from_db()
+    assert (lena.can_manage_assignments, lena.region) == (False, "APAC")
+    assert (lena.can_manage_reports, lena.title) == (False, "Team Lead")
+
+
+def test_an_old_page_does_not_bring_a_plan_back(office: Client, meridian: Company) -> None:
+    page = f"{COMPANIES}{meridian.pk}/change/"
+    form = opened(office, page)
+    Company.objects.filter(pk=meridian.pk).update(plan="team")
+    assert office.post(page, form | {"seats": "500"}).status_code == 302
+    meridian.refresh_from_db()
+    assert (meridian.plan, meridian.seats) == ("team", 500)
+
+
+def test_a_company_has_no_time_zone_until_one_is_chosen(office: Client) -> None:
+    [first] = re.findall(r'name="time_zone".*?<option value="([^"]*)"', office.get(f"{COMPANIES}add/").text, re.DOTALL)
+    assert first == ""
+    form = opened(office, f"{COMPANIES}add/") | {"name": "Lunar", "plan": "plus", "seats": "5"}
+    assert "This field is required." in office.post(f"{COMPANIES}add/", form).text
+    assert not Company.objects.filter(name="Lunar").exists()
 
 
 def test_a_circle_is_refused_by_its_field(office: Client, lena: User, max: User) -> None:

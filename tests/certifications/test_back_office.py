@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from certifications import services
 from certifications.models import (
     Attendance,
     Certification,
@@ -19,6 +20,7 @@ from certifications.models import (
     Step,
     TrainingSession,
 )
+from tests.back_office import opened
 from tests.factories import (
     CertificationFactory,
     FastStartProgramFactory,
@@ -203,6 +205,27 @@ def test_a_step_that_somebody_has_done_is_not_taken_out(office: Client, meridian
         "Please correct" in office.post(address, certification_form(certification, [meridian], rows)).content.decode()
     )
     assert titles(certification) == ["Step 1", "Step 2"]
+
+
+def test_an_old_page_leaves_the_scope_and_the_steps_of_now(office: Client, message, meridian, harbor, solo) -> None:
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    services.put_in_scope(company=solo, certification=message)
+    form = opened(office, page)
+    services.take_out_of_scope(company=solo, certification=message)
+    services.put_in_scope(company=harbor, certification=message)
+    *rest, last = message.steps.order_by("position")
+    services.arrange_steps(certification=message, steps=[last, *rest])
+    assert office.post(page, form | {"description": "All of it."}).status_code == 302
+    message.refresh_from_db()
+    assert message.description == "All of it."
+    assert set(message.companies.all()) == {meridian, harbor}
+    assert titles(message)[0] == last.title
+
+
+def test_scope_is_ticked_and_unticked(office: Client, message, meridian, solo) -> None:
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    office.post(page, opened(office, page) | {"scope": [solo.pk]})
+    assert set(message.companies.all()) == {solo}
 
 
 def test_the_prerequisite_is_settled_when_the_certification_is_made(office: Client, message, sale) -> None:

@@ -112,10 +112,10 @@ def test_the_latest_training_counts_as_the_day(lena: User, message: Certificatio
     assert TRAINED_ON < standing(lena, message).last_attended_on == date(2026, 2, 1)
 
 
-def test_scope_is_put_taken_and_changed_as_a_whole(meridian, harbor, solo, sale: Certification) -> None:
+def test_scope_is_put_and_taken(meridian, harbor, sale: Certification) -> None:
     assert not services.put_in_scope(company=meridian, certification=sale)
-    services.change_scope(certification=sale, companies=[harbor, solo])
-    assert set(sale.companies.all()) == {harbor, solo}
+    assert services.put_in_scope(company=harbor, certification=sale)
+    assert set(sale.companies.all()) == {meridian, harbor}
     assert services.take_out_of_scope(company=harbor, certification=sale)
     assert not services.take_out_of_scope(company=harbor, certification=sale)
 
