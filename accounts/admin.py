@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,6 +20,8 @@ from . import services
 from .errors import RefusedChange
 from .forms import CompanyForm, PersonForm
 from .models import Company, User
+
+logger = logging.getLogger(__name__)
 
 admin.site.site_header = "Ascender back office"
 admin.site.site_title = "Ascender back office"
@@ -52,6 +56,28 @@ class ThroughServices(admin.ModelAdmin):
             return None
         context = self.admin_site.each_context(request) | words | {"rows": rows, "opts": self.opts}
         return TemplateResponse(request, "accounts/admin_confirm.html", context)
+
+    def one_by_one(
+        self, request: HttpRequest, rows: Iterable[Any], do: Callable[[Any], bool], done: str, unchanged: str
+    ) -> None:
+        """Do it for each row, in a transaction of its own and noted at once, and say how many it changed.
+
+        When the database becomes too busy for the rest, what was done stays, and the operator is told where it ended.
+        """
+        left, reached, changed = list(rows), 0, 0
+        for row in left:
+            try:
+                is_changed = do(row)
+            except OperationalError:
+                logger.warning("%s: ended after %s of %s", done, reached, len(left), exc_info=True)
+                words = f"Not reached, since the database was too busy: {len(left) - reached}. Do it again for them."
+                self.message_user(request, words, messages.ERROR)
+                break
+            reached += 1
+            if is_changed:
+                changed += 1
+                self.log_change(request, row, done)
+        self.report(request, changed, reached, done, unchanged)
 
     def report(self, request: HttpRequest, changed: int, rows: int, done: str, unchanged: str) -> None:
         self.message_user(request, f"{done}: {changed}.")
@@ -143,9 +169,9 @@ class PersonAdmin(ThroughServices):
             answer="Deactivate",
         ):
             return page
-        self._each(
+        self.one_by_one(
             request,
-            people,
+            people.order_by("pk"),
             # The user is a person: nobody gets into the back office without logging in.
             lambda person: services.deactivate(person=person, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
             "Deactivated",
@@ -164,18 +190,14 @@ class PersonAdmin(ThroughServices):
             answer="Reactivate",
         ):
             return page
-        self._each(
-            request, people, lambda person: services.reactivate(person=person), "Reactivated", "Were not inactive"
+        self.one_by_one(
+            request,
+            people.order_by("pk"),
+            lambda person: services.reactivate(person=person),
+            "Reactivated",
+            "Were not inactive",
         )
         return None
-
-    def _each(
-        self, request: HttpRequest, people: QuerySet[User], do: Callable[[User], bool], done: str, unchanged: str
-    ) -> None:
-        changed = [person for person in people.order_by("pk") if do(person)]
-        for person in changed:
-            self.log_change(request, person, done)
-        self.report(request, len(changed), people.count(), done, unchanged)
 
 
 def _adopt(form_row: Model, made: Model) -> None:

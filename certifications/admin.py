@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.contrib import admin, messages
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -162,15 +162,31 @@ class TrainingSessionAdmin(Catalogue):
             sessions.select_related("program"),
             action="enroll_attendees",
             question="Enroll everyone who attended?",
-            explanation="Each is enrolled in the Fast Start Program of the training, which opens its certifications.",
+            explanation="Each is enrolled in the Fast Start Program of the training, which opens its certifications."
+            " Whoever was withdrawn from it stays withdrawn.",
             answer="Enroll",
         ):
             return page
-        attendances = Attendance.objects.filter(session__in=sessions).select_related("user", "session__program")
-        for attendance in attendances.order_by("user"):
-            services.enroll(person=attendance.user, program=attendance.session.program, at=timezone.now())
-        self.message_user(request, f"Enrolled, or enrolled already: {attendances.values('user').distinct().count()}.")
+        attended = Attendance.objects.filter(session__in=sessions)
+        is_withdrawn = Exists(
+            FastStartEnrollment.objects.filter(
+                user=OuterRef("user"), program=OuterRef("session__program"), withdrawn_at__isnull=False
+            )
+        )
+        withdrawn = attended.filter(is_withdrawn).values("user").distinct().count()
+        rows = attended.exclude(is_withdrawn).select_related("user", "session__program").order_by("user", "pk")
+        once = {(attendance.user_id, attendance.session.program_id): attendance for attendance in rows}
+        self.one_by_one(request, once.values(), _enroll, "Enrolled", "Enrolled already")
+        if withdrawn:
+            words = f"Withdrawn before, and left so: {withdrawn}. Whom you want back, enroll by themselves."
+            self.message_user(request, words, messages.WARNING)
         return None
+
+
+def _enroll(attendance: Attendance) -> bool:
+    """Whether they were not enrolled before."""
+    at = timezone.now()
+    return services.enroll(person=attendance.user, program=attendance.session.program, at=at).enrolled_at == at
 
 
 @admin.register(FastStartEnrollment)
@@ -217,10 +233,16 @@ class FastStartEnrollmentAdmin(ThroughServices):
             answer="Withdraw",
         ):
             return page
-        withdrawn = sum(
-            # The user is a person: nobody gets into the back office without logging in.
-            services.withdraw(person=row.user, program=row.program, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-            for row in rows
+        self.one_by_one(
+            request,
+            rows,
+            lambda row: services.withdraw(
+                person=row.user,
+                program=row.program,
+                by=request.user,  # type: ignore[arg-type]  # a person: nobody gets here without logging in
+                at=timezone.now(),
+            ),
+            "Withdrawn",
+            "Had been withdrawn before",
         )
-        self.report(request, withdrawn, len(rows), "Withdrawn", "Had been withdrawn before")
         return None

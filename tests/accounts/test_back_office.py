@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection
+from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import services
 from accounts.models import Company, User
+from tests.at_once import at_once
 from tests.back_office import opened
 from tests.factories import PersonFactory
 
@@ -184,6 +186,21 @@ def test_people_are_deactivated_and_come_back(office: Client, lena: User, rosa: 
     page = act(office, "deactivate", lena, confirmed=True)
     assert "Inactive already: 1." in page
     assert "Reactivated: 1." in act(office, "reactivate", lena, confirmed=True)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_too_busy_in_the_middle_takes_nothing_back(office: Client, lena: User, rosa: User) -> None:
+    first, second = sorted([lena, rosa], key=lambda person: person.pk)
+    with transaction.atomic():
+        list(User.objects.filter(pk=second.pk).locked())
+        [page] = at_once(lambda: act(office, "deactivate", first, second, confirmed=True))
+    assert "Not reached, since the database was too busy: 1." in page
+    assert "Deactivated: 1." in page
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("inactive", "active")
+    assert LogEntry.objects.get().object_id == str(first.pk)
 
 
 def test_operators_are_not_listed_nor_reached(office: Client, operator: User) -> None:

@@ -108,8 +108,19 @@ def test_everyone_who_attended_is_enrolled_after_a_question(office: Client, rosa
     assert "Enroll everyone who attended?" in office.post(f"{ADMIN}/trainingsession/", action).content.decode()
     assert current(rosa) == []
     response = office.post(f"{ADMIN}/trainingsession/", action | {"confirmed": "yes"}, follow=True)
-    assert "Enrolled, or enrolled already: 2." in words_of(response)
+    assert "Enrolled: 1. Enrolled already: 1." in words_of(response)
     assert current(rosa) == ["Message Foundations"]
+
+
+def test_who_was_withdrawn_is_not_enrolled_with_the_others(office: Client, rosa: User, lena: User, message) -> None:
+    attend(lena, message.program)
+    session = attend(rosa, message.program)
+    withdraw(office, lena.fast_start_enrollments.get())
+    attend(lena, message.program)
+    action = {"action": "enroll_attendees", "_selected_action": session.pk, "confirmed": "yes"}
+    response = office.post(f"{ADMIN}/trainingsession/", action, follow=True)
+    assert "Enrolled: 1. Withdrawn before, and left so: 1." in words_of(response)
+    assert (current(rosa), current(lena)) == (["Message Foundations"], [])
 
 
 # Enrolment
