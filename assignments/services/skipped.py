@@ -117,9 +117,11 @@ def not_changed(
 
 def changed_meanwhile(left: AssignmentQuerySet, operation: Operation) -> Reasons:
     """Who changed each of these assignments last, to what and when."""
-    changes = AssignmentChange.objects.of_assignments().filter(assignment__in=left.values("pk"))
-    latest = {change.assignment_id: change for change in changes.select_related("operation__made_by").order_by("pk")}
-    return {assignment.pk: _last_change(assignment, latest[assignment.pk].operation) for assignment in left}
+    changes = AssignmentChange.objects.of_assignments().not_overtaken().filter(assignment__in=left.values("pk"))
+    # An operation knows whom it skipped: thousands, for each of thousands that it changed.
+    last = changes.select_related("operation__made_by").defer("operation__skipped")
+    latest = {change.assignment_id: change.operation for change in last}
+    return {assignment.pk: _last_change(assignment, latest[assignment.pk]) for assignment in left}
 
 
 def _last_change(assignment: Assignment, last: Operation) -> str:

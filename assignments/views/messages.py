@@ -88,6 +88,8 @@ def _changes_of(assignments: Iterable[Assignment]) -> dict[int, list[AssignmentC
     """What was done to each of them, the oldest first; one query."""
     found: dict[int, list[AssignmentChange]] = defaultdict(list)
     changes = AssignmentChange.objects.of_assignments().filter(assignment__in=assignments)
-    for change in changes.select_related("operation__made_by", "operation__takes_back").order_by("pk"):
+    changes = changes.select_related("operation__made_by", "operation__takes_back")
+    # Whom else they skipped is not asked.
+    for change in changes.defer("operation__skipped", "operation__takes_back__skipped").order_by("pk"):
         found[change.assignment_id].append(change)
     return found

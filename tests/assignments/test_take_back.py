@@ -178,6 +178,16 @@ def test_of_an_unassign_only_who_is_still_eligible_and_was_not_assigned_since_co
     assert open_assignment(lena).opened_in == back
 
 
+def test_whom_others_skipped_is_not_read_for_each_whom_they_changed(lena: User, assign: Press, move: Press) -> None:
+    """Thousands for each of thousands would not fit into memory."""
+    made = assign(lena)
+    move(lena, due_on=DUE_ON)
+    with CaptureQueriesContext(connection) as captured:
+        rehearsal = services.rehearse_take_back(operation=made, at=timezone.now())
+    assert [person["name"] for person in rehearsal.skipped] == ["Lena Brandt"]
+    assert not [query for query in captured if '"assignments_operation"."skipped"' in query["sql"]]
+
+
 def test_the_same_press_twice_is_one_effect_with_one_answer(lena: User, assign: Press, take_back: Press) -> None:
     made, op_id = assign(lena), uuid.uuid4()
     first = take_back(made, op_id=op_id)
