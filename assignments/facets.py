@@ -11,7 +11,7 @@ from certifications.models import NOT_STARTED, STATUSES
 from . import notices
 from .filters import Column, Facet, Managers, Scope
 from .models import Assignment
-from .querysets import REASONS
+from .querysets import REASONS, is_overdue
 
 #: ?delivery=failed
 NOT_REACHED = "failed"
@@ -30,7 +30,7 @@ def _is_due(when: str, scope: Scope) -> Q:
     if when == "none":
         return Q(due_on__isnull=True)
     if when == "overdue":
-        return Q(pk__in=Assignment.objects.overdue(on=scope.on).values("pk"))
+        return is_overdue(scope.on)
     monday = scope.on - timedelta(days=scope.on.weekday())
     return Q(due_on__range=(monday, monday + timedelta(days=6)))
 

@@ -157,7 +157,7 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
 
     def overdue(self, *, on: date) -> Self:
         """Open ones whose due day is before `on`, the company's local day, and that are not completed."""
-        return self.open().filter(due_on__lt=on).not_completed()
+        return self.open().filter(is_overdue(on))
 
     def with_progress(self) -> Self:
         """Annotates `status` (NULL: Not started), `started_at`, `completed_at`, `steps_done`, `steps_total`."""
@@ -166,6 +166,11 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
     def locked(self) -> Self:
         """Holds the rows to the end of the transaction. All who hold several take them in this one order."""
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+def is_overdue(on: date) -> Q:
+    """Of an open assignment."""
+    return Q(due_on__lt=on) & ~Q(_is_completed())
 
 
 def day_of(days_before: int) -> ExpressionWrapper[Any]:
@@ -225,7 +230,9 @@ class OperationQuerySet(QuerySet["models.Operation"]):
 
     def about_certifications(self, slugs: Collection[str]) -> Self:
         """Those of one of these certifications; a deactivation is about each one in which it closed something."""
-        changed = models.AssignmentChange.objects.filter(assignment__certification__slug__in=slugs)
+        changed = models.AssignmentChange.objects.filter(
+            operation__certification=None, assignment__certification__slug__in=slugs
+        )
         return self.filter(Q(certification__slug__in=slugs) | Q(certification=None, pk__in=changed.values("operation")))
 
     def that_changed(self, learners: LearnerQuerySet) -> Self:
