@@ -256,6 +256,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Bytes. 100,000 selected assignments with their versions, and the ids of all whom the dialog left out: 3 MB as sent.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# The back office has a box for each company, and two fields for each who attended a training.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Broker: only a doorbell; the database remembers ---------------------------------------------------------------
 
@@ -305,11 +307,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = 5
 CELERY_BEAT_SCHEDULE = {
-    # Expires, so that a worker that was away finds one sweep to do, not a thousand.
+    # Expires, so that a worker that was away finds some sweeps to do, not a thousand; by beat's clock, while a worker
+    # asks its own, which may be ahead.
     "sweep": {
         "task": "assignments.tasks.sweep",
         "schedule": float(SWEEP_SECONDS),
-        "options": {"expires": SWEEP_SECONDS},
+        "options": {"expires": 60},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, Exists, F, Max, OuterRef, ProtectedError, Value
+from django.db.models import DateTimeField, Exists, F, Max, OuterRef, ProtectedError, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from accounts.models import Company, User
@@ -113,6 +113,8 @@ def remove_step(*, step: Step, at: datetime) -> None:
     Who had done all the others is complete by that. Raises `StepInUse`.
     """
     certification, title = step.certification, step.title
+    # Before the step: who completes one holds their enrolment and wants the step.
+    _hold_whoever_has_begun(certification)
     try:
         with transaction.atomic():
             step.delete()
@@ -166,12 +168,17 @@ def _complete_if_done(enrollment: CertificationEnrollment, at: datetime) -> None
     enrollment.save(update_fields=["status", "completed_at"])
 
 
-def _complete_whoever_is_done(certification: Certification, at: datetime) -> None:
-    """Two queries for any number of people. The first one waits for whoever completes a step right now."""
-    begun = CertificationEnrollment.objects.filter(
-        certification=certification, status=CertificationEnrollment.Status.IN_PROGRESS
-    )
+def _hold_whoever_has_begun(certification: Certification) -> QuerySet[CertificationEnrollment]:
+    """Those in progress, once nobody completes a step of theirs any more until the transaction ends."""
+    in_progress = CertificationEnrollment.Status.IN_PROGRESS
+    begun = CertificationEnrollment.objects.filter(certification=certification, status=in_progress)
     list(begun.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    return begun
+
+
+def _complete_whoever_is_done(certification: Certification, at: datetime) -> None:
+    """Two queries for any number of people."""
+    begun = _hold_whoever_has_begun(certification)
     done = StepCompletion.objects.filter(step=OuterRef("pk"), enrollment=OuterRef(OuterRef("pk")))
     steps_left = Step.objects.filter(certification=certification).exclude(Exists(done))
     completed_at = Greatest(Value(at, DateTimeField()), F("started_at"))

@@ -354,7 +354,9 @@ def test_ringing_a_silent_redis_costs_a_fraction_of_a_second_and_is_not_repeated
 
 def test_a_sweep_that_waited_too_long_for_a_worker_is_dropped(settings_with: SettingsWith) -> None:
     (entry,) = settings_with()["CELERY_BEAT_SCHEDULE"].values()
-    assert entry["options"]["expires"] <= entry["schedule"] == 5
+    # A worker's clock may be ahead of beat's.
+    assert entry["schedule"] == 5
+    assert entry["options"]["expires"] == 60
 
 
 # --- Mail

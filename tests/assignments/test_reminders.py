@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts import services as people
 from accounts.models import Company, User
 from assignments import services
+from assignments.reminders import Plan
 from certifications import services as training
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.factories import complete, eligible_person
 
 from .conftest import Press, open_assignment
+from .test_upcoming import choose
 
 NEW_YORK = ZoneInfo("America/New_York")
 ASSIGNED_AT = datetime(2027, 2, 1, 12, tzinfo=NEW_YORK)
@@ -232,6 +234,40 @@ def test_a_lowered_plan_stops_it_and_a_raised_one_catches_up(
     assert sweep_at(clock, REMINDED_AT).reminders == 0
     Company.objects.filter(pk=meridian.pk).update(plan=Company.Plan.PLUS)
     assert sweep_at(clock, REMINDED_AT + DAY).reminders == 1
+
+
+@pytest.mark.parametrize(("days", "told"), [(67, 1), (68, 0)])
+def test_a_plan_raised_after_half_a_year_catches_up_what_is_not_too_long_ago(
+    clock: time_machine.Coordinates, ada: User, lena: User, assign: Press, days: int, told: int
+) -> None:
+    """The longest time between an assignment's next occasion and the last one that it may still have."""
+    choose(ada.company, Plan(learner=(90, -60)))
+    due_on = ASSIGNED_AT.date() + timedelta(days=100)
+    assign(lena, due_on=due_on)
+    Company.objects.update(plan=Company.Plan.PRO)
+    sweep_at(clock, datetime.combine(due_on + days * DAY, time(9), tzinfo=NEW_YORK))
+    Company.objects.update(plan=Company.Plan.PLUS)
+    assert sweep_at(clock, datetime.combine(due_on + days * DAY, time(10), tzinfo=NEW_YORK)).reminders == told
+
+
+def test_a_sweep_does_not_read_what_has_been_too_long_ago_for_years(
+    clock: time_machine.Coordinates, assigned: User
+) -> None:
+    Company.objects.update(plan=Company.Plan.PRO)
+    clock.move_to(REMINDED_AT + 400 * DAY)
+    with CaptureQueriesContext(connection) as captured:
+        services.queue_reminders(at=REMINDED_AT + 400 * DAY)
+    asked = [query["sql"] for query in captured if '"next_reminder_on" BETWEEN' in query["sql"]]
+    assert asked
+    assert all("2027-11-" in sql for sql in asked)
+
+
+def test_a_time_zone_that_this_machine_does_not_know_holds_up_nobody_else(
+    clock: time_machine.Coordinates, assigned: User, harbor: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    Company.objects.filter(pk=harbor.pk).update(time_zone="Antarctica/Newest")
+    assert sweep_at(clock, REMINDED_AT).reminders == 1
+    assert "Antarctica/Newest" in caplog.text
 
 
 def test_out_of_scope_it_waits_and_back_in_scope_it_catches_up(

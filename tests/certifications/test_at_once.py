@@ -129,6 +129,17 @@ def test_taking_out_a_step_waits_for_who_does_the_last_other_one(lena: User, mes
     assert CertificationEnrollment.objects.get().status == "completed"
 
 
+def test_a_step_that_is_taken_out_waits_for_who_has_begun_and_is_doing_it(lena: User, message: Certification) -> None:
+    complete(lena, message, steps=1)
+    sixth = message.steps.get(position=6)
+    removed = while_it_waits(
+        lambda: services.complete_step(person=lena, step=sixth, at=AT),
+        lambda: services.remove_step(step=message.steps.get(position=6), at=AT),
+    )
+    assert isinstance(removed, StepInUse)
+    assert StepCompletion.objects.filter(step=sixth).exists()
+
+
 def test_doing_a_step_that_is_taken_out_at_the_same_moment_is_refused_or_keeps_it(
     lena: User, message: Certification
 ) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Company, User
 from certifications import services
 from certifications.models import (
     Attendance,
@@ -23,6 +23,7 @@ from certifications.models import (
 from tests.back_office import opened
 from tests.factories import (
     CertificationFactory,
+    CompanyFactory,
     FastStartProgramFactory,
     PersonFactory,
     TrainingSessionFactory,
@@ -237,6 +238,15 @@ def test_scope_is_ticked_and_unticked(office: Client, message, meridian, solo) -
     page = f"{ADMIN}/certification/{message.pk}/change/"
     office.post(page, opened(office, page) | {"scope": [solo.pk]})
     assert set(message.companies.all()) == {solo}
+
+
+def test_a_certification_of_very_many_companies_can_be_saved(office: Client, message) -> None:
+    companies = Company.objects.bulk_create(CompanyFactory.build_batch(600))
+    for company in companies:
+        services.put_in_scope(company=company, certification=message)
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    assert office.post(page, opened(office, page) | {"description": "All of it."}).status_code == 302
+    assert message.companies.count() == 602
 
 
 def test_the_prerequisite_is_settled_when_the_certification_is_made(office: Client, message, sale) -> None:
