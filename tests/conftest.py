@@ -14,6 +14,8 @@ from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.versions import migrate
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -67,3 +69,10 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def present_afterwards() -> Iterator[None]:
+    """The tables of the present version in the end, whatever happened."""
+    yield
+    migrate()

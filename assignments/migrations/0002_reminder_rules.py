@@ -3,6 +3,13 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import F
+
+
+def forget_days_after_the_due_day(apps, schema_editor):
+    """The version before knows none."""
+    assignments = apps.get_model("assignments", "Assignment").objects
+    assignments.filter(next_reminder_on__gt=F("due_on")).update(next_reminder_on=None)
 
 
 class Migration(migrations.Migration):
@@ -85,4 +92,6 @@ class Migration(migrations.Migration):
                 name="assignments_reminderrule_is_near_the_due_day",
             ),
         ),
+        # The last, so the first on the way back: before the constraint of then.
+        migrations.RunPython(migrations.RunPython.noop, forget_days_after_the_due_day),
     ]

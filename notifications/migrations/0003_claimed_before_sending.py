@@ -4,6 +4,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def give_back_what_is_claimed(apps, schema_editor):
+    """The version before knows no such state; its email has not been begun."""
+    claimed = apps.get_model("notifications", "Notification").objects.filter(state="claimed")
+    claimed.update(state="pending", lease_token=None, leased_until=None)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("notifications", "0002_ledger_channel_and_heartbeats"),
@@ -78,4 +84,6 @@ class Migration(migrations.Migration):
                 name="notifications_notification_is_leased_in_a_workers_hands",
             ),
         ),
+        # The last, so the first on the way back: before the constraint of then.
+        migrations.RunPython(migrations.RunPython.noop, give_back_what_is_claimed),
     ]

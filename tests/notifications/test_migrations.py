@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import uuid
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import User
 from notifications.models import Notification
+from tests.versions import migrate
 
 from .conftest import NOON, NUDGE, promise
 
@@ -24,20 +23,9 @@ INSERT INTO notifications_notification (
 
 
 @pytest.fixture
-def present_afterwards() -> Iterator[None]:
-    """The tables of the present version in the end, whatever happened."""
-    yield
-    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
-@pytest.fixture
 def version_before(present_afterwards: None) -> None:
     """The tables of the first version."""
     migrate(("notifications", "0001_initial"))
-
-
-def migrate(*targets: Any) -> None:
-    MigrationExecutor(connection).migrate(list(targets))
 
 
 def promise_as_before(person: User, key: str) -> None:
@@ -50,7 +38,7 @@ def test_a_message_of_before_is_found_by_its_assignment_and_tried_since_it_was_p
     ada: User, version_before: None
 ) -> None:
     promise_as_before(ada, "assigned:7")
-    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    migrate()
     kept = Notification.objects.get()
     assert (kept.about, kept.tried_since, kept.unfinished, kept.text) == ("assignment:7", NOON, 0, "")
 
@@ -68,3 +56,12 @@ def test_what_a_reader_declined_stays_unsent_in_the_version_before(ada: User, pr
     with connection.cursor() as cursor:
         cursor.execute("SELECT state, failure FROM notifications_notification")
         assert cursor.fetchall() == [("failed", "Switched off by the reader.")]
+
+
+def test_what_a_worker_had_claimed_waits_in_the_version_before(ada: User, present_afterwards: None) -> None:
+    promise(ada)
+    Notification.objects.update(state="claimed", lease_token=uuid.uuid4(), leased_until=NOON)
+    migrate(("notifications", "0002_ledger_channel_and_heartbeats"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state, lease_token, leased_until FROM notifications_notification")
+        assert cursor.fetchall() == [("pending", None, None)]
