@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,12 +28,15 @@ LAST_LINE = 1_048_576
 TEXTS = "xl/sharedstrings.xml"
 #: How Excel's older format begins, and any workbook with a password.
 OLD_OR_LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
+EMAIL, DUE_DATE, NAME = "Email", "Due Date", "Assignment Name"
 #: What the head of a column may say, without case, blanks and underlines. Not “Name”: that is the person's.
 HEADS = {
-    "email": ("email", "e-mail", "emailaddress", "e-mailaddress"),
-    "due": ("duedate", "due", "dueon"),
-    "name": ("assignmentname",),
+    EMAIL: ("email", "e-mail", "emailaddress", "e-mailaddress"),
+    DUE_DATE: ("duedate", "due", "dueon"),
+    NAME: ("assignmentname",),
 }
+#: The columns that mean something in a file, by what it is for.
+COLUMNS = {"assign": (EMAIL, DUE_DATE, NAME), "unassign": (EMAIL,), "change_due_date": (EMAIL, DUE_DATE)}
 #: Ours, written into the file of those left: nothing to read, nothing to tell.
 REASON = "reason"
 #: Instead of a day.
@@ -65,9 +68,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns that mean something by their place, those that do not by their heads, and the lines below."""
+    """The heads of the columns that mean nothing, and the lines below."""
 
-    places: dict[str, int]
     ignored: list[str]
     lines: Iterator[Line]
 
@@ -83,25 +85,28 @@ def about_how_many_lines(content: bytes) -> int:
     return content.count(b"\n")
 
 
-def table_of(content: bytes) -> Table:
-    """Raises `Unreadable`, also while the lines are asked for."""
+def table_of(content: bytes, columns: Collection[str] = tuple(HEADS)) -> Table:
+    """What the file says in those of the `columns` that it has. Raises `Unreadable`, also while the lines are asked
+    for.
+    """
     if content.startswith(OLD_OR_LOCKED):
         raise Unreadable("It has a password or is of Excel’s older format. Save it as .xlsx without one, or as CSV.")
     rows = _rows_of_xlsx(content) if is_xlsx(content) else _rows_of_csv(content)
     heads = next((cells for _, cells in rows if any(cells)), [])
-    places, ignored = _columns(heads)
-    if "email" not in places:
+    places, ignored = _places(heads, columns)
+    if EMAIL not in places:
         raise Unreadable("The first line has no column “Email”. Take the template, or write Email above the addresses.")
-    return Table(places, ignored, _lines(rows, places))
+    return Table(ignored, _lines(rows, places))
 
 
-def _columns(heads: Sequence[Cell]) -> tuple[dict[str, int], list[str]]:
+def _places(heads: Sequence[Cell], columns: Collection[str]) -> tuple[dict[str, int], list[str]]:
+    """Where each of the columns is, and the heads of the others."""
     places: dict[str, int] = {}
     ignored: list[str] = []
     for place, head in enumerate(heads):
         said = str(head).strip()
         bare = "".join(said.casefold().replace("_", " ").split())
-        meant = next((name for name, known in HEADS.items() if bare in known), None)
+        meant = next((name for name in columns if bare in HEADS[name]), None)
         if meant and meant not in places:
             places[meant] = place
         elif said and said.casefold() != REASON:
@@ -123,9 +128,9 @@ def _lines(rows: Iterable[tuple[int, Sequence[Cell]]], places: dict[str, int]) -
 
 
 def _line(number: int, cells: dict[str, Cell]) -> Line:
-    email = " ".join(str(cells["email"]).split()).lower()
-    name = " ".join(str(cells.get("name", "")).split())
-    due = cells.get("due", "")
+    email = " ".join(str(cells[EMAIL]).split()).lower()
+    name = " ".join(str(cells.get(NAME, "")).split())
+    due = cells.get(DUE_DATE, "")
     text = due.isoformat() if isinstance(due, date) else " ".join(due.split())
     due_on = due if isinstance(due, date) else _day_of(text)
     takes_away = text.casefold() in NO_DAY
@@ -161,12 +166,14 @@ def _rows_of_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     delimiter = max(",;\t", key=first.count)
     if first[:4].casefold() == "sep=":  # Excel's own note of what is between the cells
         delimiter, text = first[4:5].strip() or delimiter, text.lstrip().partition("\n")[2]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict: a quotation mark without its other one would make one cell of all that follows.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield reader.line_num, [_readable(cell) for cell in cells[:MOST_COLUMNS]]
     except csv.Error as error:
-        raise Unreadable(f"Line {reader.line_num} could not be read: {error}.") from None
+        at = f"Line {reader.line_num}, or one before it, could not be read: {error}."
+        raise Unreadable(f"{at} Are the quotation marks in pairs? Save it once more from your spreadsheet.") from None
 
 
 def _decoded(content: bytes) -> str:
@@ -181,7 +188,8 @@ def _decoded(content: bytes) -> str:
 
 def _readable(cell: str) -> str:
     """Without what no line of text holds, and without the apostrophes that keep a download from being a formula."""
-    clean = "".join(letter for letter in cell.strip() if letter.isprintable())
+    spaced = "".join(" " if letter.isspace() else letter for letter in cell.strip())
+    clean = "".join(letter for letter in spaced if letter.isprintable())
     clean = _NEUTRAL.sub(r"\1", clean)
     return clean.removeprefix("'") if clean[1:2] in ("=", "+", "-", "@") else clean
 

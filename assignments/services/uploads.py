@@ -109,7 +109,7 @@ def read(upload: Upload, *, at: datetime) -> None:
     """Read the lines that have not been read yet, then judge them all."""
     content = bytes(Upload.objects.values_list("content", flat=True).get(pk=upload.pk))
     try:
-        table = tables.table_of(content)
+        table = tables.table_of(content, tables.COLUMNS[upload.kind])
         if not upload.lines_total:
             lines_total = tables.about_how_many_lines(content)
             Upload.objects.filter(pk=upload.pk).update(lines_total=lines_total, ignored=table.ignored)

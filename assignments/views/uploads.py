@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
-from assignments import services, tables
+from assignments import services
 from assignments.errors import RefusedOperation
 from assignments.forms import PressForm, UploadForm
 from assignments.lists import ListQuery
 from assignments.models import Upload, UploadRow
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download, xlsx
+from assignments.tables import COLUMNS, DUE_DATE, EMAIL, MOST_LINES, NAME
 from certifications.models import Certification
 
 from .buttons import BUTTONS
@@ -32,12 +33,7 @@ KINDS = {
     "unassign": Upload.Kind.UNASSIGN,
     "change-due-date": Upload.Kind.CHANGE_DUE_DATE,
 }
-EMAIL, DUE_DATE, NAME, REASON = "Email", "Due Date", "Assignment Name", "Reason"
-COLUMNS = {
-    Upload.Kind.ASSIGN: (EMAIL, DUE_DATE, NAME),
-    Upload.Kind.UNASSIGN: (EMAIL,),
-    Upload.Kind.CHANGE_DUE_DATE: (EMAIL, DUE_DATE),
-}
+REASON = "Reason"
 CSV, XLSX = "csv", "xlsx"
 #: ?show=left
 GOOD, LEFT = "good", "left"
@@ -92,7 +88,7 @@ def _ask_for_file(
         "columns": COLUMNS[kind],
         "back": BUTTONS[name].tab.url(certification),
         "recent": mine.select_related("uploaded_by").order_by("-uploaded_at", "-pk")[:RECENT],
-        "most_lines": tables.MOST_LINES,
+        "most_lines": MOST_LINES,
     }
     status = UNPROCESSABLE_ENTITY if why or form.errors else 200
     return render(request, "assignments/upload_new.html", context, status=status)
@@ -123,7 +119,7 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
     context = {
         "upload": upload,
         "name": name,
-        "columns": COLUMNS[Upload.Kind(upload.kind)],
+        "columns": COLUMNS[upload.kind],
         "counts": counts,
         "show": show,
         "page_obj": query.paged(found.select_related("learner", "assignment"), count=counts[show]),
@@ -157,7 +153,7 @@ def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
 def upload_left(request: PersonRequest, key: uuid.UUID, ending: str) -> HttpResponseBase:
     """The lines for which nothing can be done, as they were written, with the reason: to mend and to upload again."""
     upload = _upload(request, key)
-    columns = COLUMNS[Upload.Kind(upload.kind)]
+    columns = COLUMNS[upload.kind]
     stem = upload.file_name.rpartition(".")[0] or upload.file_name
     plain = "".join(letter for letter in stem if letter.isascii() and (letter.isalnum() or letter in "-_ ")).strip()
     return _file((*columns, REASON), _left(upload, columns), name=f"{plain or 'file'}-left", ending=ending)

@@ -101,6 +101,30 @@ def test_a_cell_without_an_end_is_refused_in_words() -> None:
     assert "could not be read" in refusal(b'Email\n"' + b"x" * 200_000)
 
 
+def test_a_quotation_mark_without_the_other_one_swallows_nobody() -> None:
+    begun = f'Email,Due Date,Assignment Name\n{LENA},,"Quarter one\nbo@meridian.example,2027-05-05,\n'
+    assert "Are the quotation marks in pairs?" in refusal(begun.encode())
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\u00a0", "\t", "\u2028"])
+def test_what_parts_two_words_is_read_as_a_blank(between: str) -> None:
+    [line] = tables.table_of(f'Email,Assignment Name\n{LENA},"Quarter{between}one"\n'.encode()).lines
+    assert line.name == "Quarter one"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ignored"),
+    [("assign", []), ("unassign", ["Due Date", "Assignment Name"]), ("change_due_date", ["Assignment Name"])],
+)
+def test_a_column_that_means_nothing_for_the_button_is_named_and_not_judged(kind: str, ignored: list[str]) -> None:
+    content = f"Email,Due Date,Assignment Name\n{LENA},{'3/9/2027' if kind == 'unassign' else ''},{'x' * 200}\n"
+    table = tables.table_of(content.encode(), tables.COLUMNS[kind])
+    assert table.ignored == ignored
+    assert [line.fault for line in table.lines] == [
+        "" if ignored else "The assignment name has more than 120 characters."
+    ]
+
+
 def test_no_more_columns_are_looked_at_than_anybody_needs() -> None:
     heads = ["x"] * tables.MOST_COLUMNS
     assert emails(",".join(["Email", *heads]).encode() + b"\n" + LENA.encode()) == [LENA]
