@@ -30,8 +30,9 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
 
     Assigned ones are unassigned; unassigned ones assigned again with their name and due day, if they
     are still eligible; moved ones get the due day of before, a past one too. Messages follow as ever.
-    An operation is taken back once. Returns the operation that did so, the same one for a repeated
-    press. Raises a `RefusedOperation`. The number of queries does not depend on the number of people.
+    An operation is taken back once, and where that changes somebody. Returns the operation that did
+    so, the same one for a repeated press. Raises a `RefusedOperation`. The number of queries does not
+    depend on the number of people.
     """
     company = check_permission(by)
     concerned = _concerned(operation)
@@ -54,6 +55,8 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
         in_the_way = _in_the_way(operation)
         able = _able(operation)
         changed = _undo(taking, operation, able)
+        if not changed:  # else it would say of what still stands that it was taken back
+            raise CannotBeTakenBack("Nobody can be taken back any more: see the reasons below.")
         finish(taking, requested=len(concerned), changed=changed, skipped=_skipped(taking, able, in_the_way))
     return taking
 

@@ -178,6 +178,30 @@ def test_of_an_unassign_only_who_is_still_eligible_and_was_not_assigned_since_co
     assert open_assignment(lena).opened_in == back
 
 
+def test_when_everybody_was_changed_since_nothing_is_taken_back(
+    browser: Client, lena: User, assign: Press, move: Press, take_back: Press
+) -> None:
+    made = assign(lena)
+    move(lena, due_on=DUE_ON)
+    with pytest.raises(CannotBeTakenBack):
+        take_back(made)
+    assert not Operation.objects.filter(kind="take_back").exists()
+    response = browser.post(f"{OPERATIONS}{made.op_id}/take-back/", {"op_id": str(uuid.uuid4())})
+    assert "Nobody can be taken back any more" in main_of(response)
+    assert "Changed meanwhile by Ada Ekström to Tue 9 March 2027" in main_of(response)
+
+
+def test_what_was_taken_back_for_some_says_for_how_many(
+    browser: Client, lena: User, team: Any, assign: Press, move: Press, take_back: Press
+) -> None:
+    made = assign(lena, team.bo)
+    move(lena, due_on=DUE_ON)
+    take_back(made)
+    page = read(browser, f"{OPERATIONS}{made.op_id}/")
+    assert re.search(r"Taken back by Ada Ekström on [^.]+, for 1 of 2 people\.", page)
+    assert "Taken back for 1 of them: 2 people were assigned" in page
+
+
 def test_whom_others_skipped_is_not_read_for_each_whom_they_changed(lena: User, assign: Press, move: Press) -> None:
     """Thousands for each of thousands would not fit into memory."""
     made = assign(lena)

@@ -17,7 +17,7 @@ from certifications import services as training
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.at_once import Deed, right_after, while_it_waits
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, eligible_person
 
 from .presses import DUE_ON, NOW, assign, assigned, reasons, unassign
 
@@ -53,13 +53,14 @@ def test_who_is_unassigned_when_the_press_has_decided_was_assigned_for_it(
 def test_who_is_unassigned_when_taking_back_has_decided_was_assigned_for_it(
     ada: User, zoe: User, lena: User, message: Certification
 ) -> None:
-    gone = unassign(zoe, message, assigned(zoe, message, lena))
+    bo = eligible_person(message, ada.company)
+    gone = unassign(zoe, message, assigned(zoe, message, lena), assigned(zoe, message, bo))
     made = assigned(ada, message, lena, due_on=DUE_ON)
     with right_after(DECIDED, lambda: unassign(ada, message, made)) as unassigned:
         operation = services.take_back(by=zoe, operation=gone, op_id=uuid.uuid4(), at=NOW)
     assert [each.changed for each in unassigned] == [1]  # type: ignore[attr-defined]
     assert reasons(operation) == {"Lena Brandt": BY_ADA}
-    assert not Assignment.objects.open().exists()
+    assert Assignment.objects.open().get().learner_id == bo.pk
 
 
 def test_the_second_who_sends_the_same_again_waits_and_is_told_that_it_waits(

@@ -149,7 +149,7 @@ def _take_back(world: World, press: Press) -> Told:
             skipped.append((key[0], reason))
         else:
             able.append((key[0], press.label) if before.what == UNASSIGN else key)
-    return done(able, skipped)
+    return done(able, skipped) if able else Told(TAKEN_BACK)
 
 
 def _undo(world: World, press: Press, before: Press, key: Key) -> str:

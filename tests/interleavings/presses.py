@@ -47,9 +47,9 @@ from .words import (
 NAME = "Spring round"
 #: What the web says of each refusal.
 IN_WORDS = {
-    "CannotBeTakenBack": "Already taken back",
-    "RepeatedWithOtherContent": "This form was sent before with other content",
-    "ChangedMeanwhile": "after you opened this page",
+    "CannotBeTakenBack": ("Already taken back", "Nobody can be taken back any more"),
+    "RepeatedWithOtherContent": ("This form was sent before with other content",),
+    "ChangedMeanwhile": ("after you opened this page",),
 }
 KINDS = {ASSIGN: Upload.Kind.ASSIGN, UNASSIGN: Upload.Kind.UNASSIGN, MOVE: Upload.Kind.CHANGE_DUE_DATE}
 # One statement in so many is held up, seconds.
@@ -199,7 +199,7 @@ class Desk:
         if response.status_code == 302:
             return self._redirected(press, response["Location"], op_id)
         if response.status_code == 422:
-            named = [name for name, words in IN_WORDS.items() if words in response.text]
+            named = [name for name, said in IN_WORDS.items() if any(words in response.text for words in said)]
             return {"answer": named[0]} if named else {"trouble": f"422 for {press.label} without a known reason"}
         return {"trouble": f"HTTP {response.status_code} for {press.what}"}
 
