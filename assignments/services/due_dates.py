@@ -130,7 +130,9 @@ def change_due_date(
         able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
         moved = _move(operation, able) if new.days is None else move_each(operation, able, to=new.after())
         skipped = assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons)
-        finish(operation, requested=len(seen), changed=moved, skipped=unforeseen_first(skipped, foreseen))
+        # What follows from the choice itself is no news, whether or not the dialog had been asked again after it.
+        known = None if foreseen is None else {*foreseen, *reasons}
+        finish(operation, requested=len(seen), changed=moved, skipped=unforeseen_first(skipped, known))
     return operation
 
 

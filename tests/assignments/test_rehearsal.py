@@ -149,6 +149,20 @@ def test_what_changed_after_the_look_comes_first_and_is_told_apart(
     assert said.count("Since you looked") == 1
 
 
+def test_what_follows_from_the_choice_itself_is_not_called_news(
+    browser: Client, ada: User, lena: User, team: SimpleNamespace, message: Certification
+) -> None:
+    """Without scripts the dialog is not asked again when something is chosen in it."""
+    complete(team.bo, message)
+    assign(ada, message, lena, team.bo)
+    selected = ",".join(each.selection_value for each in Assignment.objects.all())
+    seen = foreseen_in(browser.post(MOVE, {"learner": selected}))
+    response = press(browser, MOVE, selected, due_on="2027-04-01", spare_completed="on", foreseen=seen)
+    said = result_of(browser, response)
+    assert "Bo Young Has completed it already." in said
+    assert "Since you looked" not in said
+
+
 @pytest.mark.parametrize("foreseen", ["x", "1;2", "9" * 30])
 def test_an_unreadable_look_is_refused_and_nothing_is_done(
     browser: Client, lena: User, message: Certification, foreseen: str
