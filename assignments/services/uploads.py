@@ -111,8 +111,10 @@ def read(upload: Upload, *, at: datetime) -> None:
     try:
         table = tables.table_of(content, tables.COLUMNS[upload.kind])
         if not upload.lines_total:
-            lines_total = tables.about_how_many_lines(content)
-            Upload.objects.filter(pk=upload.pk).update(lines_total=lines_total, ignored=table.ignored)
+            about = tables.about_how_many_lines(content)
+            # Unless somebody else has counted them meanwhile.
+            unread = Upload.objects.filter(pk=upload.pk, state=Upload.State.READING)
+            unread.update(lines_total=about, ignored=table.ignored)
         lines = islice(table.lines, upload.lines_read, None)
         position = upload.lines_read
         while chunk := list(islice(lines, CHUNK)):

@@ -53,6 +53,15 @@ def trouble_at(words: str, error: type[Exception]) -> Iterator[None]:
         yield
 
 
+def test_who_comes_late_leaves_the_lines_as_they_were_counted(ada: User, lena: User, message: Certification) -> None:
+    """A sweep that had seen the file just before the request read it: about so many is two, with the head."""
+    upload = received(ada, message)
+    seen_before = Upload(pk=upload.pk, state=Upload.State.READING, kind=upload.kind)
+    uploads.read(seen_before, at=NOW)
+    upload.refresh_from_db()
+    assert (upload.state, upload.lines_total) == ("read", 1)
+
+
 def test_a_press_that_met_a_busy_database_is_carried_out_later_and_does_not_say_that_nothing_was(
     browser: Client, ada: User, lena: User, message: Certification
 ) -> None:
