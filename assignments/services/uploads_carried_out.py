@@ -52,7 +52,8 @@ def carry_out(upload: Upload, *, at: datetime) -> Operation:
     _lock(rows)
     judge(upload, at=at)
     all_rows.good().exclude(pk__in=one_of(shown)).update(reason=BY_NOW)
-    changed = _DO[upload.kind](operation, rows, seen)
+    # Asked by the upload alone: with the keys of 50,000 lines beside it each person would cost a walk through them.
+    changed = _DO[upload.kind](operation, all_rows, seen)
     left = rows.left().select_related("learner").order_by("line")
     skipped = [entry(row.learner, row.reason, id=row.learner_id, unforeseen=True) for row in left if row.learner]
     finish(operation, requested=len(shown), changed=changed, skipped=skipped)
@@ -74,14 +75,8 @@ def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
     return Assignment.objects.filter(pk__in=one_of(known))
 
 
-def _good_lines(operation: Operation) -> UploadRowQuerySet:
-    """Asked by the upload alone: with the keys of 50,000 lines beside it each person would cost a walk through them."""
-    upload = Upload.objects.only("pk").get(company=operation.company_id, op_id=operation.op_id)
-    return UploadRow.objects.filter(upload=upload).good()
-
-
 def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
-    own = _good_lines(operation).filter(learner=OuterRef("pk"))
+    own = rows.good().filter(learner=OuterRef("pk"))
     opened = insert_assignments(
         operation,
         _learners(rows.good()),
@@ -109,7 +104,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versio
     changed = [pk for pk, version in now if pk is not None and seen.get(pk) != version]
     reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
     write_reasons(rows, reasons.items(), of="assignment")
-    own = _good_lines(operation).filter(assignment=OuterRef("pk"))
+    own = rows.good().filter(assignment=OuterRef("pk"))
     able = list(rows.good().values_list("assignment", flat=True))
     return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))
 
