@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from collections.abc import Sequence
 from typing import Any
@@ -75,21 +74,6 @@ class PersonForm(ChangesForm):
         person.first_name, person.last_name = self.instance.first_name, self.instance.last_name
         if refusal := manager and services.why_not_manager(person=person, manager=manager):
             self.add_error("reports_to", refusal)
-
-
-class PeopleField(forms.CharField):
-    """Email addresses, pasted in whatever form a list has them; cleans to the people they belong to."""
-
-    widget = forms.Textarea
-
-    def clean(self, value: Any) -> list[User]:
-        written = re.findall(r'[^\s,;<>"]+@[^\s,;<>"]+', super().clean(value).lower())
-        # Not cut at a single quote, which an address may hold: of o'brien@ that would leave brien@, somebody else.
-        addresses = dict.fromkeys(address.strip("'") for address in written)
-        found = {person.email: person for person in User.objects.filter(company__isnull=False, email__in=addresses)}
-        if unknown := [address for address in addresses if address not in found]:
-            raise forms.ValidationError(f"Nobody here has this email address: {', '.join(unknown)}.")
-        return list(found.values())
 
 
 class EmailsForm(forms.Form):

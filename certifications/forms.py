@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 
-from accounts.forms import ChangesForm, PeopleField
-from accounts.models import Company
+from accounts.forms import ChangesForm
+from accounts.models import Company, User
 
 from .models import Certification, FastStartEnrollment, Step, TrainingSession
 
@@ -58,6 +59,21 @@ class StepForm(ChangesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].initial = self.instance.position
+
+
+class PeopleField(forms.CharField):
+    """Email addresses, pasted in whatever form a list has them; cleans to the people they belong to."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> list[User]:
+        written = re.findall(r'[^\s,;<>"]+@[^\s,;<>"]+', super().clean(value).lower())
+        # Not cut at a single quote, which an address may hold: of o'brien@ that would leave brien@, somebody else.
+        addresses = dict.fromkeys(address.strip("'") for address in written)
+        found = {person.email: person for person in User.objects.filter(company__isnull=False, email__in=addresses)}
+        if unknown := [address for address in addresses if address not in found]:
+            raise forms.ValidationError(f"Nobody here has this email address: {', '.join(unknown)}.")
+        return list(found.values())
 
 
 class TrainingSessionForm(ChangesForm):
