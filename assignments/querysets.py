@@ -37,7 +37,7 @@ from certifications.querysets import (
 )
 
 from . import models
-from .reminders import DAYS_CAUGHT_UP, Days, Plan, shifted
+from .reminders import Days, Plan, due_days_come
 
 #: Why somebody is not eligible, in the order people read it: annotation → words.
 REASONS = {
@@ -180,9 +180,7 @@ def day_of(days_before: int) -> ExpressionWrapper[Any]:
 
 def has_come(days_before: int, days: Days) -> Q:
     """That the day of an occasion has come since what was noted, and is not too long ago."""
-    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
-    latest = shifted(days.reminded, days_before)
-    return Q(due_on__range=(earliest, latest), next_reminder_on__lte=day_of(days_before))
+    return Q(due_on__range=due_days_come(days_before, days), next_reminder_on__lte=day_of(days_before))
 
 
 # Composed once each, since most pages ask for them and they are the same for everybody: composing the question for one

@@ -128,6 +128,13 @@ def days_in(zone: ZoneInfo, at: datetime) -> Days:
     return Days(reminded_day(zone, at), at.astimezone(zone).date())
 
 
+def due_days_come(days_before: int, days: Days) -> tuple[date, date]:
+    """The due days, both included, whose occasion has come and is not too long ago."""
+    # A reminder makes sense until its due day is over, a message about an overdue certification for some days.
+    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
+    return earliest, shifted(days.reminded, days_before)
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a local day is over."""
     if day == date.max:

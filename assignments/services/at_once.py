@@ -15,7 +15,7 @@ from accounts.models import Company, User
 from accounts.querysets import one_of
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.notices.keys import reminder_key, team_overdue_key
-from assignments.reminders import DAYS_CAUGHT_UP, Days, Plan, days_in, shifted, spans
+from assignments.reminders import Days, Plan, days_in, due_days_come, spans
 from notifications.models import Notification
 
 from .due_dates import NewDueDate
@@ -80,5 +80,4 @@ def _has_come(days_before: int, plan: Plan, days: Days) -> Q:
     """`querysets.has_come`, of the due day afterwards. Only a reminder is noted as owed: without one nothing has."""
     if not plan.reminders:
         return Q(pk__in=())
-    earliest = days.today if days_before >= 0 else shifted(days.today, days_before - DAYS_CAUGHT_UP)
-    return Q(due_after__range=(earliest, shifted(days.reminded, days_before)))
+    return Q(due_after__range=due_days_come(days_before, days))
