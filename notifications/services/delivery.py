@@ -18,12 +18,12 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from notifications import doorbell, failpoints, stopping
-from notifications.letters import Letter
 from notifications.models import Notification
 from notifications.post import ChannelDown, Line, NotSent, Refused, RefusesUs, ServerAway, Unanswered
 
-from . import channel, claims
+from . import channel, claims, outcomes
 from .drafts import Draft, write
+from .outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 State = Notification.State
@@ -58,15 +58,6 @@ class Delivery:
     cancelled: int = 0
     declined: int = 0
     is_unfinished: bool = False  # the time was up before everything that was due had its turn
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What becomes of one row: its next state, and what is written with it."""
-
-    counts_as: str
-    state: State
-    changes: dict[str, Any]
 
 
 def deliver_due(*, at: datetime | None = None, for_seconds: float | None = None) -> Delivery:
@@ -177,7 +168,7 @@ class _Shift:
         if draft.error is not None:
             return _poisoned(notification, draft.error, self.moment)
         if message is None:
-            return _unwanted(draft, self.moment)
+            return outcomes.unwanted(draft, self.moment)
         try:
             is_sent = line.send(
                 message,
@@ -196,7 +187,7 @@ class _Shift:
         if not is_sent:
             return None
         failpoints.reach("after_250")
-        return _sent(notification, message, self.moment)
+        return outcomes.sent(notification, message, self.moment)
 
     def _begin(self, pk: int, claim: claims.Claim) -> bool:
         is_ours = claims.patiently(lambda: claims.begin(pk, claim.token), for_seconds=PATIENCE)
@@ -204,26 +195,13 @@ class _Shift:
         return is_ours
 
 
-def _unwanted(draft: Draft, at: datetime) -> Outcome:
-    """Taken out of the bell too, but for what its reader wants no email of."""
-    if draft.is_declined:
-        return Outcome("declined", State.DECLINED, {"failure": ""})
-    return Outcome("cancelled", State.CANCELLED, {"cancelled_at": at})
-
-
-def _sent(notification: Notification, message: Letter, at: datetime) -> Outcome:
-    """Kept with the row: the email as it went out."""
-    kept = {"sent_to": message.to[0], "subject": message.subject, "text": message.body}
-    return Outcome("sent", State.SENT, {"sent_at": at, "failure": "", "attempts": notification.attempts + 1, **kept})
-
-
 def _not_sent(draft: Draft, reason: NotSent, at: datetime) -> Outcome:
     attempts, unfinished = draft.notification.attempts + 1, draft.notification.unfinished
     if isinstance(reason, Refused):
-        return _failed(attempts, str(reason))
+        return outcomes.failed(attempts, str(reason))
     if isinstance(reason, Unanswered):
         if unfinished >= len(PAUSES_UNANSWERED):
-            return _failed(attempts, f"{reason} It may have arrived.")
+            return outcomes.failed(attempts, f"{reason} It may have arrived.")
         return _tried_until(draft, attempts, reason, PAUSES_UNANSWERED[unfinished], at, unfinished=unfinished + 1)
     pause = PAUSE_REFUSED_US if isinstance(reason, RefusesUs) else _pause_after(attempts)
     return _tried_until(draft, attempts, reason, pause, at, unfinished=unfinished)
@@ -237,8 +215,8 @@ def _tried_until(
     if left > timedelta():
         pause = min(pause, left / 2)
     if pause < SHORTEST_PAUSE or (left <= timedelta() and attempts >= FEW_TRIES):
-        return _failed(attempts, str(reason))
-    return _later(attempts, str(reason), at + pause, **changes)
+        return outcomes.failed(attempts, str(reason))
+    return outcomes.later(attempts, str(reason), at + pause, **changes)
 
 
 def _poisoned(notification: Notification, error: Exception, at: datetime) -> Outcome:
@@ -247,17 +225,8 @@ def _poisoned(notification: Notification, error: Exception, at: datetime) -> Out
     attempts = notification.attempts + 1
     reason = f"The message could not be written ({type(error).__name__})."
     if attempts >= FEW_TRIES:
-        return _failed(attempts, reason)
-    return _later(attempts, reason, at + _pause_after(attempts))
-
-
-def _failed(attempts: int, reason: str) -> Outcome:
-    return Outcome("failed", State.FAILED, {"attempts": attempts, "failure": reason})
-
-
-def _later(attempts: int, reason: str, next_attempt_at: datetime, **changes: Any) -> Outcome:
-    tried = {"attempts": attempts, "failure": reason, "next_attempt_at": next_attempt_at}
-    return Outcome("later", State.PENDING, tried | changes)
+        return outcomes.failed(attempts, reason)
+    return outcomes.later(attempts, reason, at + _pause_after(attempts))
 
 
 def _pause_after(attempts: int) -> timedelta:

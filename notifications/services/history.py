@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from notifications.models import Notification
 from notifications.post import NotSent, Refused
 
+from . import outcomes
 from .drafts import Draft, write
 
 State = Notification.State
@@ -41,25 +41,23 @@ _FIELDS = [
 def _settled(draft: Draft, at: datetime, answers: Mapping[str, NotSent], *, is_read: bool) -> Notification:
     """The notification as delivery would leave it; only what is not taken back can be read in the bell."""
     notification = draft.notification
-    for name, value in _outcome(draft, at, answers).items():
+    outcome = _outcome(draft, at, answers)
+    for name, value in {"state": outcome.state, **outcome.changes}.items():
         setattr(notification, name, value)
     if is_read and notification.state != State.CANCELLED:
         notification.read_at = at + READ_WITHIN
     return notification
 
 
-def _outcome(draft: Draft, at: datetime, answers: Mapping[str, NotSent]) -> dict[str, Any]:
+def _outcome(draft: Draft, at: datetime, answers: Mapping[str, NotSent]) -> outcomes.Outcome:
     if draft.error is not None:
         raise draft.error
-    if draft.is_declined:
-        return {"state": State.DECLINED, "failure": ""}
     if draft.message is None:
-        return {"state": State.CANCELLED, "cancelled_at": at}
+        return outcomes.unwanted(draft, at)
     [address] = draft.message.to
     answer = answers.get(address)
     if isinstance(answer, Refused):
-        return {"state": State.FAILED, "attempts": 1, "failure": str(answer)}
+        return outcomes.failed(draft.notification.attempts + 1, str(answer))
     if answer is not None:
-        return {"attempts": TRIES, "next_attempt_at": at + NEXT_TRY_IN, "failure": str(answer)}
-    kept = {"sent_to": address, "subject": draft.message.subject, "text": draft.message.body}
-    return {"state": State.SENT, "attempts": 1, "failure": "", "sent_at": at, **kept}
+        return outcomes.later(TRIES, str(answer), at + NEXT_TRY_IN)
+    return outcomes.sent(draft.notification, draft.message, at)

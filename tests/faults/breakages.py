@@ -26,7 +26,7 @@ def _left_to_celery(pk: int, attempts: int, reason: str, pause: timedelta) -> Ou
     from notifications.tasks import try_again
 
     try_again.apply_async([pk], countdown=pause.total_seconds())
-    return _failed(attempts, reason)
+    return outcomes.failed(attempts, reason)
 """
 _CELERY_TASK = """
 
@@ -125,7 +125,7 @@ BREAKAGES = [
         [
             Exchange(
                 DELIVERY,
-                "return _later(attempts, str(reason), at + pause, **changes)",
+                "return outcomes.later(attempts, str(reason), at + pause, **changes)",
                 "return _left_to_celery(draft.notification.pk, attempts, str(reason), pause)",
             ),
             Exchange(DELIVERY, "", _CELERY_RETRY),
