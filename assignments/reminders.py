@@ -89,6 +89,10 @@ class Plan:
         passed = [due_on - timedelta(before) for before in self.reminders]
         return max((each for each in passed if each <= day), default=None)
 
+    def due_by(self, day: date) -> date:
+        """The last due day that a manager's message of the local day names. Asked only where managers are told."""
+        return shifted(day, max(self.manager))
+
 
 def spans(occasions: Sequence[int], day: date) -> Iterator[Span]:
     """Every due day there is, by which of the occasions, the earliest first, are not later than `day`."""

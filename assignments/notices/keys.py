@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, Value
 from django.db.models.functions import Cast, Concat, Substr
 
+from assignments.models import Assignment
 from notifications.models import Notification
 
 ASSIGNED = "assigned"
@@ -20,6 +21,7 @@ TEAM_OVERDUE = "team_overdue"
 REMIND_NOW = "remind_now"
 
 ABOUT_ASSIGNMENT = "assignment:"
+ABOUT_TEAM = "team:"
 
 #: What is said about one due day, and untrue when it moves.
 ABOUT_A_DUE_DAY = [REMINDER, OVERDUE]
@@ -62,6 +64,11 @@ def reminder_key(days_before: int) -> Concat:
     return Concat(Value(f"{kind_of_day(days_before)}:"), *about, Value(f":{abs(days_before)}"))
 
 
+def reminder_key_of(assignment: Assignment, days_before: int) -> str:
+    """The same of one that is at hand."""
+    return f"{kind_of_day(days_before)}:{assignment.pk}:{assignment.due_on}:{abs(days_before)}"
+
+
 def remind_now_key(day: date) -> Concat:
     """remind_now:<learner>:<day>: once a day per person, whoever presses and for whichever certification."""
     return Concat(Value(f"{REMIND_NOW}:"), Cast("learner_id", CharField()), Value(f":{day}"))
@@ -70,3 +77,8 @@ def remind_now_key(day: date) -> Concat:
 def team_overdue_key(day: date) -> Concat:
     """team_overdue:<manager>:<day>: one message a day, however many people it is about."""
     return Concat(Value(f"{TEAM_OVERDUE}:"), Cast("pk", CharField()), Value(f":{day}"))
+
+
+def team_overdue_key_of(manager: int, day: date) -> str:
+    """The same of one whose id is at hand."""
+    return f"{TEAM_OVERDUE}:{manager}:{day}"

@@ -17,7 +17,7 @@ from assignments.reminders import TIME_OF_DAY, Plan, reminded_day, shifted
 from notifications import kinds, letters
 from notifications.models import Notification, SwitchedOff
 
-from .keys import ASSIGNED, TEAM_OVERDUE, kind_of_day
+from .keys import ASSIGNED, TEAM_OVERDUE, kind_of_day, reminder_key_of, team_overdue_key_of
 from .managers import Team
 
 
@@ -119,10 +119,9 @@ class _Writer:
         return set(Notification.objects.kept().filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
 
     def _key(self, name: str, before: int | None, day: date) -> str:
-        """As `keys` names them in the database."""
         if name == TEAM_OVERDUE:
-            return f"{name}:{self._assignment.learner.reports_to_id}:{day}"
-        return f"{name}:{self._assignment.pk}:{self._assignment.due_on}:{abs(before or 0)}"
+            return team_overdue_key_of(self._assignment.learner.reports_to_id or 0, day)  # 0: nobody's
+        return reminder_key_of(self._assignment, before or 0)
 
     @cached_property
     def _switched_off(self) -> set[tuple[int, str]]:
@@ -131,7 +130,7 @@ class _Writer:
 
     def _about_team(self, day: date) -> dict[str, Any]:
         manager = self._assignment.learner.reports_to_id
-        return {"manager": manager, "day": str(day), "due_by": str(shifted(day, max(self._plan.manager)))}
+        return {"manager": manager, "day": str(day), "due_by": str(self._plan.due_by(day))}
 
     @cached_property
     def _teams(self) -> dict[date, Team]:

@@ -15,6 +15,7 @@ from notifications import services as post_office
 
 from .keys import (
     ABOUT_A_DUE_DAY,
+    ABOUT_TEAM,
     ASSIGNED,
     REMIND_NOW,
     TEAM_OVERDUE,
@@ -53,7 +54,7 @@ def promise_team_overdue(assignments: AssignmentQuerySet, *, today: date, due_by
         key=team_overdue_key(today),
         context=JSONObject(manager=F("pk"), day=Value(str(today)), due_by=Value(str(due_by))),
         lane=_LANE,
-        about=Concat(Value("team:"), Cast("pk", CharField())),
+        about=Concat(Value(ABOUT_TEAM), Cast("pk", CharField())),
     )
     return post_office.promise(kind=TEAM_OVERDUE, rows=rows.values_list("pk", "key", "context", "lane", "about"), at=at)
 

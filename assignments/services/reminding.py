@@ -132,7 +132,7 @@ def _promise_to_managers(assignments: AssignmentQuerySet, plan: Plan, days: Days
     if not plan.manager:
         return 0
     any_has_come = reduce(or_, (has_come(days_before, days) for days_before in plan.manager))
-    due_by = shifted(days.today, max(plan.manager))
+    due_by = plan.due_by(days.today)
     return notices.promise_team_overdue(assignments.filter(any_has_come), today=days.today, due_by=due_by, at=at)
 
 
