@@ -9,7 +9,8 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import Error as DatabaseError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -83,15 +84,19 @@ def note_progress(*, is_reached: bool) -> None:
 
     `is_reached`: the server has let us in, so the channel is open.
     """
-    global _noted_at, _is_probing
-    if is_reached and _is_probing:
-        Channel.objects.filter(pk=EMAIL).update(paused_until=None, failure="", pauses=0, is_away=False)
-        logger.info("emails go out again")
-        _is_probing = False
-    if time.monotonic() - _noted_at < NOTE_EVERY:
-        return
-    _noted_at = time.monotonic()
+    global _noted_at
     try:
-        Channel.objects.update_or_create(pk=EMAIL, defaults={"settled_at": timezone.now()})
+        if is_reached and _is_probing:
+            _reopen()
+        if time.monotonic() - _noted_at >= NOTE_EVERY:
+            _noted_at = time.monotonic()
+            Channel.objects.update_or_create(pk=EMAIL, defaults={"settled_at": timezone.now()})
     except DatabaseError as error:
         logger.warning("The progress of delivery could not be noted (%s).", error)
+
+
+def _reopen() -> None:
+    global _is_probing
+    Channel.objects.filter(pk=EMAIL).update(paused_until=None, failure="", pauses=0, is_away=False)
+    _is_probing = False  # not before: who could not write it down has the next email try again
+    logger.info("emails go out again")

@@ -40,8 +40,8 @@ def received(by: User, certification: Certification, content: bytes = LINES) -> 
 
 
 @contextmanager
-def trouble_at(words: str, error: type[Exception]) -> Iterator[None]:
-    """The first statement with these words in it fails."""
+def trouble_at(words: str, error: type[Exception]) -> Iterator[list[Exception]]:
+    """The first statement with these words in it fails. Yields what has still to come of that."""
     left = [error("trouble")]
 
     def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -50,7 +50,7 @@ def trouble_at(words: str, error: type[Exception]) -> Iterator[None]:
         return execute(sql, *rest)
 
     with connection.execute_wrapper(fail):
-        yield
+        yield left
 
 
 def test_who_comes_late_leaves_the_lines_as_they_were_counted(ada: User, lena: User, message: Certification) -> None:

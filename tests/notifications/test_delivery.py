@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
 from accounts import services as people
@@ -16,6 +16,7 @@ from accounts.models import User
 from notifications import services
 from notifications.models import Channel, Notification
 from notifications.services import Delivery, channel, delivery
+from tests.assignments.test_upload_interrupted import trouble_at
 from tests.factories import PersonFactory
 
 from .conftest import NOON, TRIED_FOR, UNWRITABLE, about, promise, told
@@ -511,6 +512,29 @@ def test_after_a_pause_one_email_tries_and_when_it_passes_the_others_follow(
     end_pause()
     sink.behave()
     assert deliver() == Delivery(sent=3)
+    assert (services.channel_state().pauses, services.channel_state().failure) == (0, "")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("words", ['SET "paused_until" = NULL', '"settled_at" = '])
+def test_a_progress_that_cannot_be_written_down_costs_no_email_and_the_next_one_reopens_the_way_out(
+    meridian: Any,
+    sink: Sink,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    error: type[Exception],
+) -> None:
+    monkeypatch.setattr(channel, "_noted_at", float("-inf"))
+    refuse_login(sink, settings)
+    promise(*[PersonFactory(company=meridian) for _ in range(3)])
+    deliver()
+    end_pause()
+    sink.behave()
+    with trouble_at(words, error) as left:
+        assert deliver() == Delivery(sent=3)
+    assert not left
     assert (services.channel_state().pauses, services.channel_state().failure) == (0, "")
 
 
