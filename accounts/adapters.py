@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextvars import copy_context
-from smtplib import SMTPException
 from threading import Thread
 from typing import Any
 
@@ -22,6 +21,8 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from notifications.post import UNUSABLE
 
 from . import services
 from .models import User
@@ -92,10 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):
             Thread(target=copy_context().run, args=(_hand_over, letter), name=HANDING_OVER).start()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is away must not cost the request."""
+        """A mail server that cannot be used must not cost the request."""
         try:
             super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException):
+        except UNUSABLE:
             log.exception("account mail not sent: %s", template_prefix)
             if isinstance(self.request.user, User):
                 messages.error(self.request, "The email could not be sent just now. Try again in a few minutes.")
@@ -125,5 +126,5 @@ def _hand_over(letter: EmailMessage) -> None:
     """Touches no database: nobody would close its connection."""
     try:
         letter.send()
-    except (OSError, SMTPException):
+    except UNUSABLE:
         log.exception("account mail not sent: %s", letter.subject)

@@ -46,6 +46,9 @@ class ServerAway(ChannelDown):
     """Nothing goes out before the server is back; nobody here has to do anything."""
 
 
+#: What is raised where no mail server can be used: it is away or refuses us, or our settings have impossible letters.
+UNUSABLE = (smtplib.SMTPException, OSError, ValueError)
+
 # Replies that speak of who we are, not of the message (RFC 4954, section 6).
 _ABOUT_OUR_LOGIN = {530, 534, 535, 538}
 # Where the sender is asked for, that alone speaks of the message: it is too large (RFC 1870, section 6.1).
@@ -88,7 +91,7 @@ class Line:
             self._connection.open()
             _greet(self._connection)
             self._is_open = self.was_reached = True
-        except (smtplib.SMTPException, OSError, ValueError) as error:
+        except UNUSABLE as error:
             self._hang_up()
             self._down = _judge_opening(error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from accounts import services
 from accounts.models import User
 from tests.assignments.pages import main_of
 from tests.factories import PASSWORD
+from tests.notifications.sink import Sink
 
 from .conftest import LogIn, ask_for_a_link
 
@@ -186,6 +188,16 @@ def test_a_link_that_could_not_be_sent_is_not_said_to_have_gone(browser: Client,
     assert "sent there" not in said
     settings.EMAIL_BACKEND = outbox
     assert f"We have sent a link to {NEW}" in changing(browser, "action_send")
+
+
+def test_a_password_that_cannot_be_said_to_the_mail_server_costs_no_page(browser: Client, settings: Any) -> None:
+    ask_to_change(browser, "first@meridian.example")
+    settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "pässwörd"
+    with closing(Sink()) as sink:
+        sink.offers_login = True
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        assert "The email could not be sent just now" in changing(browser, "action_add")
 
 
 def test_the_form_does_not_tell_whether_somebody_else_has_an_address(browser: Client, sam: User) -> None:

@@ -98,9 +98,12 @@ def test_choosing_a_password_does_not_undo_a_deactivation_of_the_same_moment(ada
     assert ada.check_password(NEW)
 
 
-def test_a_mail_server_that_is_away_shows_a_stranger_nothing(client: Client, ada: User, settings) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "mail..example"])
+def test_a_mail_server_that_cannot_be_used_shows_a_stranger_nothing(
+    client: Client, ada: User, settings, host: str
+) -> None:
     settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, 9
     ask_for_a_link(client, "ada@meridian.example")
     ask_for_a_link(client, "nobody@meridian.example")
 
