@@ -221,7 +221,7 @@ class OperationQuerySet(QuerySet["models.Operation"]):
 
     def about_a_selection(self) -> Self:
         """Those for which somebody chose people of one certification."""
-        return self.exclude(kind__in=[models.Operation.Kind.CHANGE_REMINDERS, *models.Operation.CONSEQUENCES])
+        return self.exclude(kind__in=models.Operation.ABOUT_NO_SELECTION)
 
     def newest_first(self) -> Self:
         return self.order_by("-made_at", "-pk")

@@ -22,13 +22,11 @@ class UploadQuerySet(QuerySet["models.Upload"]):
 
     def under_way(self) -> Self:
         """Those that somebody has to go on with, the oldest first."""
-        states = models.Upload.State
-        return self.filter(state__in=[states.READING, states.PRESSED]).order_by("pk")
+        return self.filter(state__in=models.Upload.UNDER_WAY).order_by("pk")
 
     def settled(self) -> Self:
         """Those that wait for nobody but an admin."""
-        states = models.Upload.State
-        return self.exclude(state__in=[states.READING, states.PRESSED])
+        return self.exclude(state__in=models.Upload.UNDER_WAY)
 
 
 class UploadRowQuerySet(QuerySet["models.UploadRow"]):

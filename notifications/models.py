@@ -28,6 +28,9 @@ class Notification(models.Model):
         CANCELLED = "cancelled", "Cancelled"
         DECLINED = "declined", "Switched off by the reader"
 
+    #: Of an email that is still to be sent. In all others it has come to its end.
+    UNSETTLED = (State.PENDING, State.CLAIMED, State.SENDING)
+
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=40)
     context = models.JSONField(help_text="What it is about, as ids; the kind knows how to read it.")
@@ -113,7 +116,7 @@ class Notification(models.Model):
     @property
     def is_waiting(self) -> bool:
         """Whether its email is still to be sent."""
-        return self.state in (self.State.PENDING, self.State.CLAIMED, self.State.SENDING)
+        return self.state in self.UNSETTLED
 
     @property
     def is_put_off(self) -> bool:

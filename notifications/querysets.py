@@ -60,13 +60,11 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
 
     def unsettled(self) -> Self:
         """Those whose email is still to be sent."""
-        state = models.Notification.State
-        return self.filter(state__in=[state.PENDING, state.CLAIMED, state.SENDING])
+        return self.filter(state__in=models.Notification.UNSETTLED)
 
     def settled(self) -> Self:
         """Those whose email has come to its end, whichever."""
-        state = models.Notification.State
-        return self.filter(state__in=[state.SENT, state.FAILED, state.CANCELLED, state.DECLINED])
+        return self.exclude(state__in=models.Notification.UNSETTLED)
 
     def revocable(self) -> Self:
         """Those whose email has not been begun, so that it can be taken back for certain."""
@@ -97,7 +95,7 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
         state = models.Notification.State
         return self.aggregate(
             sent=Count("pk", filter=Q(state=state.SENT)),
-            waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.CLAIMED, state.SENDING])),
+            waiting=Count("pk", filter=Q(state__in=models.Notification.UNSETTLED)),
             failed=Count("pk", filter=Q(state=state.FAILED)),
             cancelled=Count("pk", filter=Q(state=state.CANCELLED)),
             declined=Count("pk", filter=Q(state=state.DECLINED)),

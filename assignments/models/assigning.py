@@ -57,6 +57,8 @@ class Operation(models.Model):
 
     #: Something else happened to a person, and that closed what was open.
     CONSEQUENCES = (Kind.DEACTIVATION, Kind.WITHDRAWAL)
+    #: For all others somebody chose people of one certification.
+    ABOUT_NO_SELECTION = (Kind.CHANGE_REMINDERS, *CONSEQUENCES)
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
@@ -138,7 +140,7 @@ class Operation(models.Model):
     @property
     def is_about_a_selection(self) -> bool:
         """Whether somebody chose people of one certification for it."""
-        return self.kind != self.Kind.CHANGE_REMINDERS and not self.is_consequence
+        return self.kind not in self.ABOUT_NO_SELECTION
 
     @property
     def skipped_count(self) -> int:

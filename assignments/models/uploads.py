@@ -33,6 +33,9 @@ class Upload(models.Model):
         PRESSED = "pressed", "Being carried out"
         DONE = "done", "Carried out"
 
+    #: Of one that somebody has to go on with.
+    UNDER_WAY = (State.READING, State.PRESSED)
+
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text="In its address.")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="uploads")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="uploads")
@@ -76,7 +79,7 @@ class Upload(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in (self.State.READING, self.State.PRESSED)
+        return self.state in self.UNDER_WAY
 
 
 class UploadRow(models.Model):
