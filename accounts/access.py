@@ -53,13 +53,14 @@ class Area:
         return self.is_on_plan_of(user) and self.permits(user)
 
 
-def _is_manager(user: User) -> bool:
+def is_manager(user: User) -> bool:
+    """Whether anybody reports to them; one query."""
     return User.objects.filter(reports_to=user).exists()
 
 
 OWN_PAGES = Area("own pages", needs_plus=False, permits=lambda user: True)
 TEAM_ASSIGNMENTS = Area("Team Management", needs_plus=True, permits=lambda user: user.can_manage_assignments)
-REPORTS = Area("Reports", needs_plus=True, permits=lambda user: user.can_manage_reports or _is_manager(user))
+REPORTS = Area("Reports", needs_plus=True, permits=lambda user: user.can_manage_reports or is_manager(user))
 
 
 def page_of(area: Area) -> Callable[[View], View]:

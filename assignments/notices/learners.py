@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 from assignments.models import Assignment
 from assignments.querysets import AssignmentQuerySet
@@ -65,10 +66,6 @@ def _overdue_still_wanted(notification: Notification, assignment: Assignment, at
 
 def _remind_now_still_wanted(notification: Notification, assignment: Assignment, at: datetime) -> bool:
     return _is_for_somebody(assignment) and assignment.completed_at is None and assignment.company.is_plus
-
-
-def _can_be_reminded(person: User) -> bool:
-    return person.company is not None and person.company.is_plus
 
 
 def _due_day_of(reminder: Notification) -> date:
@@ -134,7 +131,7 @@ LEARNER_KINDS = [
         ends_at=_reminder_ends_at,
         place=occasion,
         optional_as="Reminders before and on a due date",
-        concerns=_can_be_reminded,
+        concerns=TEAM_ASSIGNMENTS.is_on_plan_of,
     ),
     _kind(
         name=REMIND_NOW,
@@ -150,6 +147,6 @@ LEARNER_KINDS = [
         ends_at=_ends_at,
         place=occasion,
         optional_as="Reminders after a due date has passed",
-        concerns=_can_be_reminded,
+        concerns=TEAM_ASSIGNMENTS.is_on_plan_of,
     ),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.access import TEAM_ASSIGNMENTS, is_manager
 from accounts.models import User
 from assignments.models import Assignment
 from assignments.reminders import end_of_day
@@ -60,13 +61,12 @@ def _due_by(notification: Notification) -> date:
 
 
 def _still_wanted(notification: Notification, team: Team, at: datetime) -> bool:
-    manager, company = team.manager, team.manager.company
-    return bool(team.overdue) and manager.status == User.Status.ACTIVE and company is not None and company.is_plus
+    manager = team.manager
+    return bool(team.overdue) and manager.status == User.Status.ACTIVE and TEAM_ASSIGNMENTS.is_on_plan_of(manager)
 
 
 def _manages(person: User) -> bool:
-    has_company = person.company is not None and person.company.is_plus
-    return has_company and User.objects.filter(reports_to=person).exists()
+    return TEAM_ASSIGNMENTS.is_on_plan_of(person) and is_manager(person)
 
 
 def _ends_at(notification: Notification, team: Team) -> datetime:
