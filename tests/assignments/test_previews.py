@@ -192,7 +192,7 @@ def test_the_page_names_each_email_with_its_moment(browser: Client, meridian: Co
     choose(meridian, RICH)
     said = read(browser, page_for(lena), due_on=DUE_ON)
     for words in (
-        "Emails to Lena Brandt",
+        "Team Management Assignments Command Series Certifications Command of the Message Emails to Lena Brandt",
         "Assignment Now, with the press of Assign",
         "Not sent, since Tue 23 February 2027 has passed: Reminder, 14 days before the due date",
         "Reminder, 5 days before the due date Thu 4 March 2027, 08:00",
