@@ -119,7 +119,7 @@ def example_of(plan: Plan, *, user: User, today: date) -> Example | None:
 
     `today` is the company's local day. None where there is nobody. One to three queries.
     """
-    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(company=user.company_id)
+    to_do = Assignment.objects.visible_to(user).open().not_completed()
     due = to_do.filter(due_on__isnull=False, learner__status=User.Status.ACTIVE)
     latest = due.select_related("certification", "learner").order_by("-due_on", "pk").first()
     if latest is not None:

@@ -240,10 +240,6 @@ class OperationQuerySet(QuerySet["models.Operation"]):
 
 
 class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
-    def visible_to(self, user: User) -> Self:
-        """Those of the operations that the person sees."""
-        return self.filter(operation__in=models.Operation.objects.visible_to(user))
-
     def of_assignments(self) -> Self:
         """Those that changed the assignment itself, not only wrote to its learner."""
         return self.exclude(kind__in=[models.AssignmentChange.Kind.SENT_AGAIN, models.AssignmentChange.Kind.REMINDED])
@@ -259,12 +255,6 @@ class AssignmentChangeQuerySet(QuerySet["models.AssignmentChange"]):
 
 
 class ReminderRuleQuerySet(QuerySet["models.ReminderRule"]):
-    def visible_to(self, user: User) -> Self:
-        """The company's, for who may assign."""
-        if not TEAM_ASSIGNMENTS.is_open_to(user):
-            return self.none()
-        return self.filter(company=user.company_id)
-
     def plan_of(self, company: int) -> Plan:
         """The company's plan; one query."""
         return self.plans_of([company])[company]

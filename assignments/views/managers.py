@@ -21,7 +21,7 @@ ALL, FAILED = "", "failed"
 @require_safe
 def manager_messages(request: PersonRequest) -> HttpResponse:
     """All of them, or those that failed, the newest first; a search is for the managers."""
-    query = ListQuery.of(request, {"told": ("created_at",)}, default="-told")
+    query = ListQuery.of(request)
     people = Learner.objects.visible_to(request.user).matching(query.q)
     told = notices.messages_to_managers(people, company=request.company.pk)
     lists = {ALL: told, FAILED: told.failed()}
