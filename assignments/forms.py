@@ -132,7 +132,7 @@ class NewDueDateForm(DueDateForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError for what has been left out. A form that says nothing of how means the day it names."""
+        """Adds an error for what has been left out. A form that says nothing of how means the day it names."""
         written = super().clean() or self.cleaned_data
         how = written.get("how")
         if how is not None:

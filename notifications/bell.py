@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from . import kinds, letters
+from . import kinds, letters, stopping
 from .models import Notification
 
 logger = logging.getLogger(__name__)
@@ -69,12 +70,25 @@ def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Any]:
         by_kind[notification.kind].append(notification)
     found: dict[int, Any] = {}
     for name in by_kind.keys() & set(kinds.names()):
-        found.update(kinds.named(name).subjects(by_kind[name]))
+        found.update(_subjects_of(name, by_kind[name]))
     return found
 
 
+def _subjects_of(kind: str, notifications: Sequence[Notification]) -> Mapping[int, Any]:
+    """One that cannot be read must not take the others along: then each is asked about alone, as before sending."""
+    try:
+        return kinds.named(kind).subjects(notifications)
+    except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
+        raise
+    except Exception:
+        if len(notifications) == 1:
+            logger.exception("bell entry %s cannot be read", notifications[0].dedupe_key)
+            return {}
+        return {pk: subject for one in notifications for pk, subject in _subjects_of(kind, [one]).items()}
+
+
 def _entry(notification: Notification, subject: Any, at: datetime) -> Entry | None:
-    """None where there is nothing to say: the bell is on every page, and one line of it may not take them all down."""
+    """None where there is nothing to say: one line may not take down the others of the bell, or of the full list."""
     kind = kinds.named(notification.kind)
     try:
         path = kind.path(notification, subject)

@@ -17,7 +17,7 @@ from notifications.bell import Bell
 from notifications.models import Notification
 from tests.factories import PersonFactory
 
-from .conftest import NOON, UNWRITABLE, about, promise, told
+from .conftest import GREETING, NOON, NUDGE, UNWRITABLE, about, promise, told
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -64,6 +64,19 @@ def test_of_what_is_gone_or_cannot_be_written_the_bell_says_so_until_it_was_read
     assert html.count("<span>What this was about is no longer there.</span>") == 3
     services.mark_all_read(user=ada, at=NOON)
     assert (Bell(ada).unread, Bell(ada).newest) == (0, [])
+
+
+def test_of_what_cannot_even_be_read_the_bell_says_so_and_shows_the_others(
+    ada: User, max: User, rosa: User, client_of: LogIn
+) -> None:
+    for person in (ada, max, rosa):
+        promise(person, kind=NUDGE if person == rosa else GREETING)
+        Notification.objects.filter(recipient=person).update(recipient=ada)
+    Notification.objects.filter(context__person=max.pk).update(context={})
+    texts = [entry.text for entry in Bell(ada).newest]
+    assert ["no longer there" in text for text in texts].count(True) == 1
+    assert ["was assigned to you" in text for text in texts].count(True) == 2
+    assert client_of(ada).get(LIST).status_code == 200
 
 
 def test_what_is_gone_and_read_takes_nobodys_place(ada: User) -> None:
