@@ -12,9 +12,9 @@ from django.db.models import Case, DateField, F, Value, When
 from django.db.models.functions import Cast, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 
+from accounts.days import day
 from accounts.models import Company, User
 from accounts.querysets import one_of
-from accounts.templatetags.days import day
 from assignments import notices
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule

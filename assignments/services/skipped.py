@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.days import day, moment
 from accounts.models import User
 from accounts.querysets import one_of
-from accounts.templatetags.days import day, moment
 from assignments import notices
 from assignments.models import Assignment, AssignmentChange, Operation
 from assignments.querysets import REASONS, AssignmentQuerySet, LearnerQuerySet

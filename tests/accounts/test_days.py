@@ -7,8 +7,9 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
+from accounts import days
 from accounts.models import Company
-from accounts.templatetags import days
+from accounts.templatetags.days import due_class
 
 TODAY = dt.date(2027, 2, 25)
 
@@ -46,7 +47,7 @@ def test_what_is_not_set_is_written_as_nothing(write) -> None:
 )
 def test_a_due_day_says_how_far_away_it_is(due_on: dt.date | None, words: str, tone: str) -> None:
     assert days.until_due(due_on, TODAY) == words
-    assert days.due_class(due_on, TODAY) == tone
+    assert due_class(due_on, TODAY) == tone
 
 
 @pytest.mark.parametrize(
