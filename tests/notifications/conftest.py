@@ -39,6 +39,7 @@ def _describe(notification: Notification, person: User, at: datetime) -> dict[st
         "company_name": "Meridian Systems",
         "certification_title": person.region or "Command of the Message",
         "assignment_name": "Spring round",
+        "is_assigned": True,
         "steps_total": 6,
         "steps_done": 2,
         "steps_left": 4,
