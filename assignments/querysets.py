@@ -155,6 +155,10 @@ class AssignmentQuerySet(QuerySet["models.Assignment"]):
         own = {"learner": OuterRef("learner"), "certification": OuterRef("certification")}
         return self.filter(~Exists(models.Assignment.objects.filter(**own, pk__gt=OuterRef("pk"))))
 
+    def selected(self, ids: Collection[int], *, company: int, certification: int | None) -> Self:
+        """Those of these ids that are the company's and of that certification: all others are unknown."""
+        return self.filter(company=company, certification=certification, pk__in=one_of(ids))
+
     def overdue(self, *, on: date) -> Self:
         """Open ones whose due day is before `on`, the company's local day, and that are not completed."""
         return self.open().filter(is_overdue(on))

@@ -17,8 +17,9 @@ from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification, FastStartProgram
 
 from .history import record_changes
-from .operations import begin, check_press, finish, lock
-from .rehearsal import Rehearsal, unforeseen_first
+from .operations import begin, finish, lock
+from .rehearsal import Rehearsal
+from .selected import begin_on, described, finish_on
 from .skipped import assignments_left_as_they_are
 
 
@@ -37,23 +38,12 @@ def unassign(
     `foreseen` are those of which the dialog said that they are closed already. Returns the operation,
     the same one for a repeated press. Raises a `RefusedOperation`.
     """
-    company = check_press(by=by, certification=certification, selected=assignment_ids)
-    selected = sorted(set(assignment_ids))
-    operation, is_new = begin(
-        kind=Operation.Kind.UNASSIGN,
-        company=company,
-        op_id=op_id,
-        asked={"by": by.pk, "certification": certification.pk, "ids": selected},
-        by=by,
-        at=at,
-        certification=certification,
+    operation, is_new, assignments = begin_on(
+        Operation.Kind.UNASSIGN, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
-        assignments = Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(selected))
-        changed = close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
-        closed = Assignment.objects.filter(closed_in=operation).values_list("pk", flat=True)
-        skipped = assignments_left_as_they_are(operation, assignments, selected, changed=closed)
-        finish(operation, requested=len(selected), changed=changed, skipped=unforeseen_first(skipped, foreseen))
+        close(operation, assignments.open(), Assignment.ClosedReason.UNASSIGNED)
+        finish_on(operation, assignments, assignment_ids, foreseen)
     return operation
 
 
@@ -61,11 +51,9 @@ def rehearse_unassign(
     *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
 ) -> Rehearsal:
     """What `unassign` would do at this moment; nothing is written."""
-    selected = set(assignment_ids)
-    assignments = Assignment.objects.filter(company=by.company_id, certification=certification, pk__in=one_of(selected))
+    operation, assignments = described(Operation.Kind.UNASSIGN, by, certification, assignment_ids, at)
     able = list(assignments.open().values_list("pk", flat=True))
-    operation = Operation(kind=Operation.Kind.UNASSIGN, company=by.company, made_at=at)
-    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, selected, changed=able))
+    return Rehearsal(able, assignments_left_as_they_are(operation, assignments, set(assignment_ids), changed=able))
 
 
 def close_on_departure(*, person: User, by: User | None, at: datetime) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 
 from accounts.days import day
-from accounts.models import Company, User
+from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices
 from assignments.errors import InvalidMove
@@ -125,7 +125,7 @@ def change_due_date(
     )
     if is_new:
         check_due_on(new.due_on, company=company, at=at)
-        assignments = _selected(company, certification, seen)
+        assignments = Assignment.objects.selected(seen, company=company.pk, certification=certification.pk)
         lock(assignments)
         able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
         moved = _move(operation, able) if new.days is None else move_each(operation, able, to=new.after())
@@ -143,13 +143,9 @@ def rehearse_change_due_date(
     company = by.company
     assert company  # noqa: S101, for the type checker: operators have no such page
     operation = Operation(kind=Operation.Kind.CHANGE_DUE_DATE, company=company, certification=certification, made_at=at)
-    assignments = _selected(company, certification, seen)
+    assignments = Assignment.objects.selected(seen, company=company.pk, certification=certification.pk)
     able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
     return Rehearsal(able, assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons))
-
-
-def _selected(company: Company, certification: Certification, seen: Mapping[int, int]) -> AssignmentQuerySet:
-    return Assignment.objects.filter(company=company, certification=certification, pk__in=one_of(seen))
 
 
 def _judge(

@@ -18,8 +18,9 @@ from notifications import services as post_office
 from notifications.models import Notification
 
 from .history import record_changes
-from .operations import begin, check_press, finish, lock
-from .rehearsal import Rehearsal, unforeseen_first
+from .operations import lock
+from .rehearsal import Rehearsal
+from .selected import begin_on, described, finish_on
 from .skipped import assignments_left_as_they_are
 
 
@@ -38,7 +39,7 @@ def send_again(
     `foreseen` are those of which the dialog said that they are left out. Returns the operation, the
     same one for a repeated press. Raises a `RefusedOperation`.
     """
-    operation, is_new, assignments = _begin(
+    operation, is_new, assignments = begin_on(
         Operation.Kind.SEND_AGAIN, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
@@ -48,7 +49,7 @@ def send_again(
         chosen = Assignment.objects.filter(pk__in=one_of(failed))
         record_changes(operation, chosen, AssignmentChange.Kind.SENT_AGAIN)
         post_office.send_again(about=notices.about(chosen), at=at)
-        _finish(operation, assignments, assignment_ids, foreseen)
+        finish_on(operation, assignments, assignment_ids, foreseen)
     return operation
 
 
@@ -56,7 +57,7 @@ def rehearse_send_again(
     *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
 ) -> Rehearsal:
     """What `send_again` would do at this moment; nothing is written."""
-    operation, assignments = _described(Operation.Kind.SEND_AGAIN, by, certification, assignment_ids, at)
+    operation, assignments = described(Operation.Kind.SEND_AGAIN, by, certification, assignment_ids, at)
     able = list(_failed(assignments, operation.company_id).values_list("pk", flat=True))
     return Rehearsal(able, assignments_left_as_they_are(operation, assignments, set(assignment_ids), changed=able))
 
@@ -81,7 +82,7 @@ def remind_now(
     email failed. `foreseen` are those of which the dialog said that they are left out. Returns the operation,
     the same one for a repeated press. Raises a `RefusedOperation`.
     """
-    operation, is_new, assignments = _begin(
+    operation, is_new, assignments = begin_on(
         Operation.Kind.REMIND_NOW, by=by, certification=certification, selected=assignment_ids, op_id=op_id, at=at
     )
     if is_new:
@@ -91,7 +92,7 @@ def remind_now(
         notices.promise_remind_now(held.exclude(pk__in=one_of(reminded)), by=by, today=today, at=at)
         # Another press of the same moment may have been first: the post office knows who is reminded by this one.
         record_changes(operation, notices.reminded_at(held, at=at), AssignmentChange.Kind.REMINDED)
-        _finish(operation, assignments, assignment_ids, foreseen)
+        finish_on(operation, assignments, assignment_ids, foreseen)
     return operation
 
 
@@ -99,7 +100,7 @@ def rehearse_remind_now(
     *, by: User, certification: Certification, assignment_ids: Sequence[int], at: datetime
 ) -> Rehearsal:
     """What `remind_now` would do at this moment; nothing is written."""
-    operation, assignments = _described(Operation.Kind.REMIND_NOW, by, certification, assignment_ids, at)
+    operation, assignments = described(Operation.Kind.REMIND_NOW, by, certification, assignment_ids, at)
     to_do = _to_do(assignments)
     able = list(to_do.exclude(pk__in=one_of(_reminded(operation, to_do))).values_list("pk", flat=True))
     return Rehearsal(able, assignments_left_as_they_are(operation, assignments, set(assignment_ids), changed=able))
@@ -113,43 +114,3 @@ def _reminded(operation: Operation, assignments: AssignmentQuerySet) -> Mapping[
     """Whom of these a reminder went to on the company's day of the press, and which."""
     company = operation.company
     return notices.reminded_on(assignments, day=company.day_at(operation.made_at), zone=company.zone)
-
-
-def _described(
-    kind: Operation.Kind, by: User, certification: Certification, selected: Sequence[int], at: datetime
-) -> tuple[Operation, AssignmentQuerySet]:
-    """An operation that is not kept, and the assignments that it is about."""
-    operation = Operation(kind=kind, company=by.company, certification=certification, made_at=at)
-    return operation, _selected(operation, set(selected))
-
-
-def _selected(operation: Operation, ids: Collection[int]) -> AssignmentQuerySet:
-    own = {"company": operation.company_id, "certification": operation.certification_id}
-    return Assignment.objects.filter(**own, pk__in=one_of(ids))
-
-
-def _begin(
-    kind: Operation.Kind,
-    *,
-    by: User,
-    certification: Certification,
-    selected: Sequence[int],
-    op_id: uuid.UUID,
-    at: datetime,
-) -> tuple[Operation, bool, AssignmentQuerySet]:
-    company = check_press(by=by, certification=certification, selected=selected)
-    ids = sorted(set(selected))
-    asked = {"by": by.pk, "certification": certification.pk, "ids": ids}
-    operation, is_new = begin(
-        kind=kind, company=company, op_id=op_id, asked=asked, by=by, at=at, certification=certification
-    )
-    return operation, is_new, _selected(operation, ids)
-
-
-def _finish(
-    operation: Operation, assignments: AssignmentQuerySet, selected: Sequence[int], foreseen: Collection[int] | None
-) -> None:
-    ids = set(selected)
-    changed = list(operation.changes.values_list("assignment_id", flat=True))
-    skipped = assignments_left_as_they_are(operation, assignments, ids, changed=changed)
-    finish(operation, requested=len(ids), changed=len(changed), skipped=unforeseen_first(skipped, foreseen))
