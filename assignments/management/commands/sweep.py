@@ -33,7 +33,10 @@ A_DAY = timedelta(days=1)
 
 
 class Command(BaseCommand):
-    help = "Queue the reminders that are due, then send the emails that are waiting. Needs no broker."
+    help = (
+        "Queue the reminders that are due, send the emails that are waiting, carry on with uploaded files, delete what is"
+        " too old. Needs no broker."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--loop", action="store_true", help=f"repeat it every {SECONDS_BETWEEN} seconds")
