@@ -29,7 +29,12 @@ class Column:
 
 
 def _plain(label: str, key: str) -> Column:
-    return Column(label, key, lambda row, zone: row[key] or "", filled(key))
+    return Column(label, key, lambda row, zone: row[key] or "")
+
+
+def _detail(label: str, key: str) -> Column:
+    """What some people have none of. Not for names: an index knows their order, and the report begins with it."""
+    return Column(label, key, lambda row, zone: row[key], filled(key))
 
 
 def _day(label: str, key: str) -> Column:
@@ -46,9 +51,9 @@ COLUMNS = [
     _plain("First Name", "first_name"),
     _plain("Last Name", "last_name"),
     _plain("Email", "email"),
-    _plain("Title", "title"),
-    _plain("Functional Area", "functional_area"),
-    _plain("Region", "region"),
+    _detail("Title", "title"),
+    _detail("Functional Area", "functional_area"),
+    _detail("Region", "region"),
     _plain("Manager", "manager"),
     _plain("Certification", "certification"),
     _day("Fast Start Enrolled On", "fast_start_enrolled_at"),
