@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -60,23 +60,24 @@ class ThroughServices(admin.ModelAdmin):
     def one_by_one(
         self, request: HttpRequest, rows: Iterable[Any], do: Callable[[Any], bool], done: str, unchanged: str
     ) -> None:
-        """Do it for each row, in a transaction of its own and noted at once, and say how many it changed.
+        """Do it for each row, noted in the same transaction of its own, and say how many it changed.
 
         When the database becomes too busy for the rest, what was done stays, and the operator is told where it ended.
         """
         left, reached, changed = list(rows), 0, 0
         for row in left:
             try:
-                is_changed = do(row)
+                with transaction.atomic():
+                    is_changed = do(row)
+                    if is_changed:
+                        self.log_change(request, row, done)
             except OperationalError:
                 logger.warning("%s: ended after %s of %s", done, reached, len(left), exc_info=True)
                 words = f"Not reached, since the database was too busy: {len(left) - reached}. Do it again for them."
                 self.message_user(request, words, messages.ERROR)
                 break
             reached += 1
-            if is_changed:
-                changed += 1
-                self.log_change(request, row, done)
+            changed += is_changed
         self.report(request, changed, reached, done, unchanged)
 
     def report(self, request: HttpRequest, changed: int, rows: int, done: str, unchanged: str) -> None:

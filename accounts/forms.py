@@ -22,8 +22,10 @@ class ChangesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
+        for name, field in self.fields.items():
+            # What comes back with an error goes out with what was shown first. A page of the version before carries
+            # nothing, and neither does one that showed nothing: those are compared with the row of now.
+            field.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
 
     def clean(self) -> None:
         super().clean()

@@ -102,14 +102,19 @@ class CertificationAdmin(Catalogue):
 
 
 def _in_order(formset: Any) -> list[Step]:
-    """All steps that remain, by the places typed; those without one at the end."""
+    """All steps that remain: by the places typed, else by those they have; new ones without one at the end."""
     remaining = [
         form
         for form in formset.forms
         if not form.cleaned_data.get("DELETE") and (form.instance.pk or form.has_changed())
     ]
-    in_order = sorted(remaining, key=lambda form: form.cleaned_data.get("place") or math.inf)
-    return [form.instance for form in in_order]
+    return [form.instance for form in sorted(remaining, key=_place)]
+
+
+def _place(form: Any) -> float:
+    if form.instance.pk and "place" not in form.changed_data:
+        return float(form.instance.position)
+    return form.cleaned_data.get("place") or math.inf
 
 
 class AttendanceInline(admin.TabularInline):

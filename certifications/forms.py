@@ -41,6 +41,8 @@ class CertificationForm(ChangesForm):
 
     @property
     def _shown_in_scope(self) -> set[Company]:
+        if self.add_initial_prefix("title") not in self.data:  # a page of the version before: as it is now
+            return set(self.instance.companies.all())
         widget = self.fields["scope"].hidden_widget()
         shown = widget.value_from_datadict(self.data, self.files, self.add_initial_prefix("scope")) or []
         return set(Company.objects.filter(pk__in=[pk for pk in shown if str(pk).isdecimal()]))

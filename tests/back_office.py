@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from html.parser import HTMLParser
 from typing import Any
 
-from django.forms import BaseForm
 from django.test import Client
 
 
-def opened(office: Client, path: str) -> dict[str, Any]:
+def opened(office: Client, path: str) -> dict[str, list[str]]:
     """What a browser would send if the page were saved as it is."""
-    response = office.get(path)
+    return shown_in(office.get(path))
+
+
+def shown_in(response: Any) -> dict[str, list[str]]:
+    """The same of an answer, such as a page with an error."""
     assert response.status_code == 200
-    formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
-    forms = [response.context["adminform"].form]
-    forms += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
-    return {
-        name: value for form in forms for name, value in _fields_of(form).items() if f'name="{name}"' in response.text
-    }
+    form = _Form()
+    form.feed(response.text.partition('id="content-main"')[2].partition('<div class="submit-row">')[0])
+    return dict(form.fields)
 
 
-def _fields_of(form: BaseForm) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for field in form:
-        value = field.value()
-        if isinstance(value, bool):
-            fields |= {field.html_name: "on"} if value else {}
-        else:
-            fields[field.html_name] = _sent(value)
-        fields[field.html_initial_name] = _sent(value)
-    return fields
+class _Form(HTMLParser):
+    """The fields of a form with their values, as far as a browser sends them."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = defaultdict(list)
+        self._select = self._text = ""
 
-def _sent(value: Any) -> Any:
-    if value is None:
-        return ""
-    return (
-        [str(getattr(each, "pk", each)) for each in value]
-        if hasattr(value, "__iter__") and not isinstance(value, str)
-        else str(value)
-    )
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if tag == "input" and (has.get("type") not in ("checkbox", "radio") or "checked" in has):
+            self.fields[has.get("name", "")].append(has.get("value", "on" if "checked" in has else ""))
+        elif tag in ("select", "textarea"):
+            self._select, self._text = (has["name"], "") if tag == "select" else ("", has["name"])
+            self.fields[has["name"]] = [] if tag == "select" else [""]
+        elif tag == "option" and ("selected" in has or not self.fields[self._select]):
+            self.fields[self._select] = [has.get("value", "")]
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.fields[self._text][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.fields[self._text] = [self.fields[self._text][0].removeprefix("\n").strip("\r\n")]
+            self._text = ""

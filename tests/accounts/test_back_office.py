@@ -127,6 +127,13 @@ def test_an_old_page_gives_no_permission_back(office: Client, lena: User) -> Non
     assert (lena.can_manage_reports, lena.title) == (False, "Team Lead")
 
 
+def test_a_page_of_the_version_before_revokes_too(office: Client, lena: User) -> None:
+    services.change_details(person=lena, can_manage_assignments=True)
+    assert office.post(f"{PEOPLE}{lena.pk}/change/", form_of(lena, title="")).status_code == 302
+    lena.refresh_from_db()
+    assert (lena.can_manage_assignments, lena.title) == (False, "")
+
+
 def test_an_old_page_does_not_bring_a_plan_back(office: Client, meridian: Company) -> None:
     page = f"{COMPANIES}{meridian.pk}/change/"
     form = opened(office, page)
@@ -192,9 +199,15 @@ def test_people_are_deactivated_and_come_back(office: Client, lena: User, rosa: 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_too_busy_in_the_middle_takes_nothing_back(office: Client, lena: User, rosa: User) -> None:
     first, second = sorted([lena, rosa], key=lambda person: person.pk)
+
+    def deactivate() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+        return act(office, "deactivate", first, second, confirmed=True)
+
     with transaction.atomic():
         list(User.objects.filter(pk=second.pk).locked())
-        [page] = at_once(lambda: act(office, "deactivate", first, second, confirmed=True))
+        [page] = at_once(deactivate)
     assert "Not reached, since the database was too busy: 1." in page
     assert "Deactivated: 1." in page
     first.refresh_from_db()

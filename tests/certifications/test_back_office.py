@@ -20,7 +20,7 @@ from certifications.models import (
     Step,
     TrainingSession,
 )
-from tests.back_office import opened
+from tests.back_office import opened, shown_in
 from tests.factories import (
     CertificationFactory,
     CompanyFactory,
@@ -232,6 +232,32 @@ def test_an_old_page_leaves_the_scope_and_the_steps_of_now(office: Client, messa
     assert message.description == "All of it."
     assert set(message.companies.all()) == {meridian, harbor}
     assert titles(message)[0] == last.title
+
+
+def test_an_old_page_that_changes_a_step_leaves_their_order(office: Client, message) -> None:
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    form = opened(office, page)
+    *rest, last = message.steps.order_by("position")
+    services.arrange_steps(certification=message, steps=[last, *rest])
+    office.post(page, form | {"steps-0-description": "In one sentence."})
+    assert titles(message) == [last.title, *(step.title for step in rest)]
+    assert message.steps.get(description="In one sentence.").title == "Step 1"
+
+
+def test_what_was_ticked_beside_an_error_counts_once_it_is_mended(office: Client, message, meridian, solo) -> None:
+    message.companies.clear()
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    refused = office.post(page, opened(office, page) | {"scope": [meridian.pk, solo.pk], "title": ""})
+    mended = shown_in(refused) | {"title": message.title}
+    assert office.post(page, mended).status_code == 302
+    assert set(message.companies.all()) == {meridian, solo}
+
+
+def test_a_page_of_the_version_before_unticks_too(office: Client, message, meridian, solo) -> None:
+    page = f"{ADMIN}/certification/{message.pk}/change/"
+    old = {name: value for name, value in opened(office, page).items() if not name.startswith("initial-")}
+    office.post(page, old | {"scope": [solo.pk]})
+    assert set(message.companies.all()) == {solo}
 
 
 def test_scope_is_ticked_and_unticked(office: Client, message, meridian, solo) -> None:
