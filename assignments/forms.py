@@ -26,7 +26,7 @@ _LARGEST_ID = 2**63 - 1
 def selection_of(request: HttpRequest) -> list[str]:
     """The values of the ticked boxes: one field each from a list, all in one from a dialog.
 
-    Many ids travel in one field, since Django answers a form of more than 1,000 fields with a bare 400.
+    Many ids travel in one field, since a form may have no more than `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
     """
     return [value for field in request.POST.getlist("learner") for value in field.split(",") if value]
 

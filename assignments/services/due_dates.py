@@ -131,7 +131,8 @@ def change_due_date(
         moved = _move(operation, able) if new.days is None else move_each(operation, able, to=new.after())
         skipped = assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons)
         # What follows from the choice itself is no news, whether or not the dialog had been asked again after it.
-        known = None if foreseen is None else {*foreseen, *reasons}
+        as_seen = (pk for pk, version in assignments.values_list("pk", "version") if seen[pk] == version)
+        known = None if foreseen is None else reasons.keys() & as_seen | set(foreseen)
         finish(operation, requested=len(seen), changed=moved, skipped=unforeseen_first(skipped, known))
     return operation
 

@@ -163,6 +163,16 @@ def test_what_follows_from_the_choice_itself_is_not_called_news(
     assert "Since you looked" not in said
 
 
+def test_that_somebody_was_given_the_same_day_since_is_news(
+    browser: Client, ada: User, lena: User, message: Certification
+) -> None:
+    made = assigned(ada, message, lena)
+    seen = foreseen_in(browser.post(MOVE, {"learner": made.selection_value}))
+    moved(ada, made, DUE_ON)
+    response = press(browser, MOVE, made.selection_value, due_on=DUE_ON.isoformat(), foreseen=seen)
+    assert "Lena Brandt Since you looked: Due on that day already." in result_of(browser, response)
+
+
 @pytest.mark.parametrize("foreseen", ["x", "1;2", "9" * 30])
 def test_an_unreadable_look_is_refused_and_nothing_is_done(
     browser: Client, lena: User, message: Certification, foreseen: str

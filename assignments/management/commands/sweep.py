@@ -34,8 +34,8 @@ A_DAY = timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Queue the reminders that are due, send the emails that are waiting, carry on with uploaded files, delete what is"
-        " too old. Needs no broker."
+        "Queue the reminders that are due, send the emails that are waiting, carry on with uploaded files, delete what"
+        " is too old. Needs no broker."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
