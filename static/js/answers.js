@@ -1,7 +1,7 @@
 /* What becomes of an answer that is not what htmx asked for.
    A request that was led elsewhere (the session ended: the login page) is followed as a page instead of being put into a corner of
    this one. A poll ([data-asc-poll]) never disturbs: it waits while its menu is open or the page is hidden, and an answer it did not
-   expect is dropped. So is one to what lies inside of it. */
+   expect, or that would exchange what is being pressed, is dropped. So is one to what lies inside of it. */
 
 const isPoll = (element) => Boolean(element?.closest?.("[data-asc-poll]"));
 
@@ -19,7 +19,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
   const ledElsewhere = asked !== answered;
   if (isPoll(requestConfig.elt)) {
-    if (ledElsewhere || xhr.status >= 300 || requestConfig.elt.querySelector("details[open]")) event.detail.shouldSwap = false;
+    if (ledElsewhere || xhr.status >= 300 || requestConfig.elt.querySelector("details[open], :active")) event.detail.shouldSwap = false;
   } else if (ledElsewhere) {
     event.detail.shouldSwap = false;
     /* asking for this page again lets the server send the reader to the login, and back here afterwards */

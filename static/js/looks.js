@@ -1,4 +1,5 @@
-/* What is asked for by the way ([data-asc-look]: a rehearsal, the numbers of a filter) neither takes anything away nor spoils a press. */
+/* What is asked for by the way ([data-asc-look]: a rehearsal, the numbers of a filter) neither takes anything away nor spoils a press;
+   nor does a list that comes while something in it is pressed. */
 
 const isLook = (element) => Boolean(element?.matches?.("[data-asc-look]"));
 
@@ -16,14 +17,31 @@ document.addEventListener(
    after it. */
 const ENDS = ["keyup", "pointerup", "pointercancel"];
 
+let asked = 0; // requests for lists: of two the later one counts
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "list") asked += 1;
+});
+
+function whatItWouldMove({ requestConfig: { elt: asking }, target }) {
+  if (isLook(asking)) return asking.closest("dialog, details");
+  return target.id === "list" ? target : null;
+}
+
+function askAgain(asking) {
+  if (isLook(asking)) htmx.trigger(asking, "asc:again");
+  else if (asking.matches("form")) asking.requestSubmit();
+  else asking.click();
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const asking = event.detail.requestConfig.elt;
-  if (!event.detail.shouldSwap || !isLook(asking)) return;
-  if (!asking.closest("dialog, details")?.querySelector(":active")) return;
+  if (!event.detail.shouldSwap || !whatItWouldMove(event.detail)?.querySelector(":active")) return;
   event.detail.shouldSwap = false;
+  const before = asked;
   const again = () => {
     for (const end of ENDS) document.removeEventListener(end, again, true);
-    setTimeout(() => htmx.trigger(asking, "asc:again")); // when the press has done what it does
+    // when the press has done what it does, which may have been to ask for something newer
+    setTimeout(() => (isLook(asking) || asked === before) && askAgain(asking));
   };
   for (const end of ENDS) document.addEventListener(end, again, true);
 });

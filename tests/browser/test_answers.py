@@ -172,6 +172,61 @@ def test_a_rehearsal_that_came_in_the_middle_of_a_press_comes_after_it(page: Pag
     expect(page.get_by_role("dialog")).to_contain_text("2090")
 
 
+def test_a_tick_that_a_search_is_answered_in_the_middle_of_counts(page: Page) -> None:
+    goto_unticked(page, ASSIGNED)
+    release = hold(page, r"assigned/\?.*q=")
+    with page.expect_request(re.compile("q=an")):
+        page.get_by_role("searchbox").fill("an")
+    box = page.locator("[name=learner]").nth(2)
+    box.hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("q=an")):
+        release()
+    page.wait_for_timeout(SETTLED)
+    page.mouse.up()
+    expect(page.locator("[data-asc-count]")).to_have_text(re.compile("^1 selected"))
+    expect(page.locator("#list-count")).to_have_text(re.compile("“an”$"))
+
+
+def test_the_focus_stays_on_the_box_of_a_person_who_is_still_there(page: Page) -> None:
+    goto_unticked(page, f"{ASSIGNED}?q=an")
+    box = page.locator("[name=learner]").nth(2)
+    kept = box.get_attribute("id")
+    release = hold(page, r"assigned/\?.*sort=")
+    with page.expect_request(re.compile("sort=")):
+        page.locator("#sort-name").click()
+    box.focus()
+    release()
+    expect(page.locator("th[aria-sort] a")).to_have_id("sort-name")
+    expect(page.locator(f"#{kept}")).to_be_focused()
+
+
+def test_the_bell_opens_though_news_came_in_the_middle_of_the_press(page: Page) -> None:
+    page.goto(ASSIGNED)
+    release = hold(page, "/notifications/bell/")
+    asking = "bell => { htmx.ajax('GET', '/notifications/bell/?unread=99', {source: bell, swap: 'outerHTML'}); }"
+    with page.expect_request("**/notifications/bell/*"):
+        page.locator("#bell").evaluate(asking)
+    page.locator("#bell-head").hover()
+    page.mouse.down()
+    with page.expect_response("**/notifications/bell/*"):
+        release()
+    page.wait_for_timeout(SETTLED)
+    page.mouse.up()
+    expect(page.locator("#bell details[open]")).to_be_visible()
+
+
+def test_a_double_click_on_send_again_opens_one_dialog(page: Page) -> None:
+    page.goto(f"{ASSIGNED}?delivery=failed")
+    page.get_by_role("link", name=re.compile("^Failed")).first.click()
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Send again").first.dblclick()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(SETTLED)
+    assert len(posts) == 1
+
+
 def test_without_network_it_is_said_where_one_looks_and_the_press_can_be_made_again(page: Page) -> None:
     said = page.locator("#no-answer")
     goto_unticked(page, f"{LIST}value-negotiation/eligible/")

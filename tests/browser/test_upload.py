@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, FilePayload, Page, Route, expect
 
 from .conftest import Demo, Opening
 from .pages import MESSAGE
 from .test_every_page import faults
 
+UPLOAD = re.compile(r"/uploads/[0-9a-f-]+/$")
 LINES = """Email;Due Date;Assignment Name;Department
 {person};2099-12-24;Spring round;Sales
 nobody@meridian.example;;;Sales
@@ -55,6 +57,27 @@ def test_a_file_is_looked_at_pressed_and_what_is_left_downloaded(
     left = Path(download.value.path()).read_text("utf-8-sig")
     assert left.splitlines()[0] == "Email,Due Date,Assignment Name,Reason"
     assert "03/04/2099" in left
+
+
+def test_that_a_file_is_read_takes_nobody_out_of_an_open_menu(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    held: list[Route] = []
+    page.route(UPLOAD, lambda route: held.append(route) if route.request.resource_type == "xhr" else route.continue_())
+    page.goto(f"{MESSAGE}file/assign/")
+    many = "Email\n" + "".join(f"nobody-is-called-this-{number}@meridian.example\n" for number in range(10_000))
+    long = FilePayload(name="long.csv", mimeType="text/csv", buffer=many.encode())
+    page.get_by_label("File", exact=True).set_input_files(long)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_text("The file is being read")).to_be_visible()
+    page.get_by_label(re.compile("^Profile and Account Settings")).click()
+    while "The file is being read" in page.request.get(page.url).text():
+        page.wait_for_timeout(200)
+    page.unroute(UPLOAD)
+    for route in held:
+        with suppress(Error):  # one that the page has given up meanwhile
+            route.continue_()
+    expect(page.locator("#result")).to_be_visible()
+    expect(page.get_by_role("link", name="My Profile")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1440])
