@@ -101,7 +101,7 @@ def carry_on_uploads(*, at: datetime) -> int:
         except Exception:  # whatever is the matter with one file, the others and the emails are not to wait
             logger.exception("Upload %s could not be carried on with", upload.pk)
             _give_up(upload, "Something in it could not be read. Save it as CSV with these columns only.")
-            _put_back(upload, "Something went wrong, and nothing was changed. Press once more.")
+            _put_back(upload, upload.op_id, "Something went wrong, and nothing was changed. Press once more.")
     return len(waiting)
 
 
@@ -213,18 +213,20 @@ def _take(by: User, upload: Upload, op_id: uuid.UUID) -> None:
 
 def carry_out(upload: Upload, *, at: datetime) -> None:
     """Do what was pressed, in one transaction: whole, or not at all and said why."""
+    pressed = None
     try:
         with transaction.atomic():
             held = _held(upload, Upload.State.PRESSED)
             if held is not None:
+                pressed = held.op_id
                 operation = press.carry_out(held, at=at)
                 held.state, held.operation = Upload.State.DONE, operation
                 held.save(update_fields=["state", "operation"])
     except RefusedOperation as refusal:
-        _put_back(upload, str(refusal))
+        _put_back(upload, pressed, str(refusal))
 
 
-def _put_back(upload: Upload, why: str) -> None:
-    """One that was pressed is as it was before, and says why."""
+def _put_back(upload: Upload, op_id: uuid.UUID | None, why: str) -> None:
+    """One that was pressed by this press, and not by another one since, is as it was before, and says why."""
     again = {"state": Upload.State.READ, "pressed_by": None, "op_id": None, "fault": why[: lengths.FAULT]}
-    Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED).update(**again)
+    Upload.objects.filter(pk=upload.pk, state=Upload.State.PRESSED, op_id=op_id).update(**again)

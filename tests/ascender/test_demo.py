@@ -43,7 +43,7 @@ class Demo:
         return "Ascender is running" in self.said.read_text()
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.site + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.site + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def stop(self) -> int:
@@ -83,7 +83,8 @@ def test_the_demo_from_its_first_start_to_its_last_stop(demo: Callable[[], Demo]
     stylesheet = re.search(r'href="(/static/css/base\.[0-9a-f]+\.css)"', page)
     assert stylesheet, "static files should be collected, with the hash in their names"
     assert "{" in first.get(stylesheet[1])
-    assert eventually(lambda: "/mailbox/2" in first.get("/mailbox/")), "a worker should have sent what was waiting"
+    sent = eventually(lambda: "/mailbox/2" in first.get("/mailbox/"), within=START)
+    assert sent, "a worker should have sent what was waiting"
 
     for word in ("gunicorn", " worker", " beat"):
         killed = main_process(first, word)

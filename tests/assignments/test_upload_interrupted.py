@@ -20,6 +20,7 @@ from assignments import services
 from assignments.models import Assignment, Operation, Upload
 from assignments.services import uploads
 from certifications.models import Certification
+from tests.factories import PersonFactory
 
 from .presses import NOW
 
@@ -60,6 +61,19 @@ def test_who_comes_late_leaves_the_lines_as_they_were_counted(ada: User, lena: U
     uploads.read(seen_before, at=NOW)
     upload.refresh_from_db()
     assert (upload.state, upload.lines_total) == ("read", 1)
+
+
+def test_a_refusal_that_is_written_late_leaves_the_press_of_somebody_else(
+    ada: User, lena: User, message: Certification
+) -> None:
+    zoe = PersonFactory(company=ada.company, can_manage_assignments=True)
+    upload, first, second = received(ada, message), uuid.uuid4(), uuid.uuid4()
+    uploads._take(ada, upload, first)
+    uploads._put_back(upload, first, "Refused.")
+    uploads._take(zoe, upload, second)
+    uploads._put_back(upload, first, "Refused.")
+    upload.refresh_from_db()
+    assert (upload.state, upload.op_id, upload.pressed_by, upload.fault) == ("pressed", second, zoe, "")
 
 
 def test_a_press_that_met_a_busy_database_is_carried_out_later_and_does_not_say_that_nothing_was(
