@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from accounts.access import TEAM_ASSIGNMENTS
-from accounts.days import plain_day
+from accounts.days import day
 from accounts.models import Company, User
 from accounts.services import hold_company
 from assignments.errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
@@ -55,7 +55,7 @@ def check_press(*, by: User, certification: Certification, selected: Sequence[in
 def check_due_on(due_on: date | None, *, company: Company, at: datetime) -> None:
     """Raises `InvalidDueDate` for a day that is over where the company is."""
     if due_on is not None and due_on < company.day_at(at):
-        today = plain_day(company.day_at(at))
+        today = day(company.day_at(at))
         raise InvalidDueDate(f"Choose today or a later day: it is {today} in {company.name}.")
 
 

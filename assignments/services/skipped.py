@@ -139,12 +139,12 @@ def _not_sent_again(left: AssignmentQuerySet, operation: Operation) -> Reasons:
 
 def _how_it_stands(messages: Sequence[Notification], zone: ZoneInfo) -> str:
     if any(message.is_waiting for message in messages):
-        return "Its email is waiting to be sent."
+        return "The email is waiting to be sent."
     told = [message.state for message in messages if message.state != Notification.State.CANCELLED]
     if told[-1:] == [Notification.State.DECLINED]:
         return "Had switched these emails off, so it is in the bell alone."
     sent = [message.sent_at for message in messages if message.sent_at]
-    return f"Its email was sent on {in_words(max(sent), zone)}." if sent else "There is no email that failed."
+    return f"The email was sent on {in_words(max(sent), zone)}." if sent else "There is no email that failed."
 
 
 def _not_reminded(left: AssignmentQuerySet, operation: Operation) -> Reasons:

@@ -3,8 +3,8 @@
 
    <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="14,5,1">
    [data-asc-due-words]      in the same form: "Wednesday 31 March 2027, in 34 days"
-   [data-asc-due-reminder]   sentences from its own data-with ("… {reminders} at 08:00."), data-at-once (for a day that has passed, where it is
-                             made up for) or data-without (where it is not), data-none (no due day), data-past; left alone without reminders */
+   [data-asc-due-reminder]   a sentence from its own data-with ("… {reminders} at 08:00."), data-without (all their days have passed),
+                             data-none (no due day) or data-past; left alone without reminders */
 
 const DAY = 24 * 60 * 60 * 1000;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -32,21 +32,27 @@ function listed(words) {
 }
 
 function reminderSentences(place, due, today, daysBefore) {
-  const { with: promise, atOnce, without, none, past } = place.dataset;
+  const { with: promise, without, none, past } = place.dataset;
   if (!due) return none;
   if (due < today) return past;
   const days = daysBefore.map((days) => new Date(due - days * DAY));
   const toCome = days.filter((day) => day > today).map((day) => inWords(day, { short: true }));
-  const sentences = [];
-  if (atOnce && toCome.length < days.length) sentences.push(atOnce);
-  if (toCome.length) sentences.push(promise.replace("{reminders}", `${toCome.length > 1 ? "reminders" : "a reminder"} on ${listed(toCome)}`));
-  return sentences.join(" ") || without;
+  if (!toCome.length) return without;
+  return promise.replace("{reminders}", `${toCome.length > 1 ? "reminders" : "a reminder"} on ${listed(toCome)}`);
+}
+
+/* What the server said of the day before. */
+function forgiveIn(field) {
+  field.classList.remove("is-invalid");
+  field.removeAttribute("aria-invalid");
+  field.closest(".asc-field")?.querySelector(".invalid-feedback")?.remove();
 }
 
 function show(field) {
   const today = dayFrom(field.dataset.today);
   const due = dayFrom(field.value);
   const words = field.form?.querySelector("[data-asc-due-words]");
+  if (due >= today) forgiveIn(field);
   if (words) words.textContent = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : "";
   const reminder = field.form?.querySelector("[data-asc-due-reminder]");
   const daysBefore = field.dataset.reminderDays.split(",").filter(Boolean).map(Number);

@@ -265,7 +265,7 @@ def test_a_due_day_may_be_today(ada: User, lena: User, message: Certification) -
 
 
 def test_a_due_day_that_is_over_is_refused(ada: User, lena: User, message: Certification) -> None:
-    with pytest.raises(InvalidDueDate, match="Choose today or a later day: it is 1 March 2027 in Meridian Systems"):
+    with pytest.raises(InvalidDueDate, match="Choose today or a later day: it is Mon 1 March 2027 in Meridian Systems"):
         assign(ada, message, lena, due_on=TODAY - timedelta(days=1))
     assert_nothing_was_written()
 

@@ -125,7 +125,8 @@ def test_assign_assigns_and_says_so_on_assigned(browser: Client, lena: User, mes
     assert (made.name, made.due_on, made.assigned_at) == ("Spring round", DUE_ON, NOW)
     assert response["Location"].startswith(f"{ASSIGNED}?operation=")
     assert result_of(browser, response).startswith(
-        "1 person is now assigned “Spring round”, due Tuesday 9 March 2027. They find it in Enroll, Assignments. Emails"
+        "1 person is now assigned “Spring round”, due Tuesday 9 March 2027. They find it in Enroll, Assignments."
+        " What came of it, person by person . It can be taken back there. Emails"
     )
 
 
@@ -205,6 +206,9 @@ def test_the_result_has_a_page_of_its_own_and_says_how_far_the_emails_are(
     delivered = browser.get(f"{page}delivery/")
     assert "waiting" not in delivered.text
     assert "hx-trigger" not in delivered.text
+    # Whoever looks at a list meanwhile sees there too that it was sent.
+    asked = browser.get(f"{page}delivery/", headers=HTMX | {"HX-Current-URL": f"http://testserver{ASSIGNED}?q=lena"})
+    assert f'hx-get="{ASSIGNED}?q=lena" hx-trigger="load' in asked.text
 
 
 def test_a_result_is_shown_on_its_own_certification_only(

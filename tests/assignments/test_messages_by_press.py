@@ -80,14 +80,14 @@ def test_who_got_the_email_is_left_out_with_the_day(lena: User, team: Any, assig
     fail(team.bo)
     operation = press(services.send_again, lena, team.bo)
     assert operation.changed == 1
-    assert reasons(operation) == {"Lena Brandt": "Its email was sent on Mon 1 March 2027, 10:00."}
+    assert reasons(operation) == {"Lena Brandt": "The email was sent on Mon 1 March 2027, 10:00."}
 
 
 def test_a_second_press_finds_it_waiting(lena: User, assign: Press, press: Press) -> None:
     assign(lena)
     fail(lena)
     press(services.send_again, lena)
-    assert reasons(press(services.send_again, lena)) == {"Lena Brandt": "Its email is waiting to be sent."}
+    assert reasons(press(services.send_again, lena)) == {"Lena Brandt": "The email is waiting to be sent."}
 
 
 def test_the_same_press_twice_is_one(lena: User, assign: Press, press: Press) -> None:

@@ -38,7 +38,7 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"due_on": "2027-02-28"}, "Choose today or a later day: it is 1 March 2027 in Meridian Systems."),
+        ({"due_on": "2027-02-28"}, "Choose today or a later day: it is Mon 1 March 2027 in Meridian Systems."),
         ({"due_on": "2027-02-30"}, "Enter a day that exists, for example 2027-03-09."),
         ({"due_on": "tomorrow"}, "Enter a day that exists, for example 2027-03-09."),
         ({"due_on": "9" * 5000}, "Enter a day that exists, for example 2027-03-09."),

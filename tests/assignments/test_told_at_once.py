@@ -74,7 +74,7 @@ def test_the_second_who_sends_the_same_again_waits_and_is_told_that_it_waits(
         return services.send_again(by=by, **common)
 
     second = while_it_waits(lambda: again(ada), lambda: again(zoe))
-    assert reasons(second) == {"Lena Brandt": "Its email is waiting to be sent."}  # type: ignore[arg-type]
+    assert reasons(second) == {"Lena Brandt": "The email is waiting to be sent."}  # type: ignore[arg-type]
     assert AssignmentChange.objects.filter(kind="sent_again").count() == 1
 
 

@@ -25,6 +25,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         if focused.count():
+            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
             return
     raise AssertionError(f"{wanted} is not reached by Tab, or does not show it")
 

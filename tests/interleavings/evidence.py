@@ -57,8 +57,8 @@ _REASONS = [
     (re.compile(r"Is not assigned\.$"), "not assigned"),
     (re.compile(r"Was reminded today already"), "reminded"),
     (re.compile(r"The email of today’s reminder.* failed\."), "reminder failed"),
-    (re.compile(r"Its email is waiting"), "waits"),
-    (re.compile(r"Its email was sent"), "was sent"),
+    (re.compile(r"The email is waiting"), "waits"),
+    (re.compile(r"The email was sent"), "was sent"),
     (re.compile(r"There is no email that failed"), "did not fail"),
     (re.compile(r"Deactivated\.$"), "deactivated"),
 ]
