@@ -110,12 +110,10 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
     operation = get_object_or_404(operations_of(request.user).about_a_selection(), op_id=op_id)
-    delivery = notices.delivery_of(operation)
     context = {
         "operation": operation,
         "is_out_of_scope": is_out_of_scope(operation, scope_of(request.user)),
-        "delivery": delivery,
-        "list_url": None if delivery["waiting"] else request.htmx.current_url_abs_path,
+        "delivery": notices.delivery_of(operation),
     }
     return render(request, "assignments/_operation_delivery.html", context)
 

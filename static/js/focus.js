@@ -16,5 +16,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.closest?.("[data-asc-poll]")) return;
   // the last answer to a poll tells what came of it, but to nobody who is elsewhere by now
   const wasPoll = event.detail.requestConfig?.elt?.closest?.("[data-asc-poll]");
-  if (!wasPoll || document.activeElement === document.body) moveFocus(event.target);
+  if (!wasPoll || document.activeElement.matches("body, main")) moveFocus(event.target);
 });

@@ -28,9 +28,9 @@ function whatItWouldMove({ requestConfig: { elt: asking }, target }) {
 }
 
 function askAgain(asking) {
-  if (asking.matches("form")) asking.requestSubmit();
-  else if (asking.matches("a")) asking.click();
-  else htmx.trigger(asking, "asc:again");
+  if (isLook(asking)) htmx.trigger(asking, "asc:again");
+  else if (asking.matches("form")) asking.requestSubmit();
+  else asking.click();
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -51,7 +51,7 @@ def test_moving_tells_of_those_to_come(demo: Demo, open_page: Opening) -> None:
     open_due_date_dialog(page)
     said = page.locator("[data-asc-due-reminder]")
     choose(page, 3)
-    expect(said).to_have_text("No reminder after that.")
+    expect(said).to_have_text("No reminder after today.")
     expect(page.get_by_role("dialog")).to_contain_text("a reminder at once, since its day has passed")
     give_plan(page, "14,5,1")
     choose(page, 10)

@@ -64,7 +64,7 @@ def test_that_a_file_is_read_takes_nobody_out_of_an_open_menu(demo: Demo, open_p
     held: list[Route] = []
     page.route(UPLOAD, lambda route: held.append(route) if route.request.resource_type == "xhr" else route.continue_())
     page.goto(f"{MESSAGE}file/assign/")
-    many = "Email\n" + "".join(f"nobody-is-called-this-{number}@meridian.example\n" for number in range(10_000))
+    many = "Email\n" + "".join(f"nobody-is-called-this-{number}@meridian.example\n" for number in range(50_000))
     long = FilePayload(name="long.csv", mimeType="text/csv", buffer=many.encode())
     page.get_by_label("File", exact=True).set_input_files(long)
     page.get_by_role("button", name="Upload", exact=True).click()
