@@ -8,13 +8,14 @@ from accounts.querysets import one_of
 from .models import Assignment, Operation
 
 
-def left_with_another_day(operation: Operation, *, user: User) -> list[Assignment]:
-    """The assignments that were in the operation's way with another due day, for who pressed it: those that are not
-    completed, and that nobody has changed since. One query, none where there was no such assignment.
+def left_with_another_day(operation: Operation, *, user: User) -> list[str]:
+    """The boxes of the assignments that were in the operation's way with another due day, for who pressed it: those
+    that are not completed, and that nobody has changed since. One query, none where there was no such assignment.
     """
-    boxes = {person["box"] for person in operation.skipped if "box" in person}
-    if not boxes or operation.made_by_id != user.pk:
+    is_mine_to_repeat = operation.kind == Operation.Kind.ASSIGN and operation.due_on and operation.made_by_id == user.pk
+    boxes = {person["box"] for person in operation.skipped if "box" in person} if is_mine_to_repeat else set()
+    if not boxes:
         return []
     ids = one_of(int(box.partition(":")[0]) for box in boxes)
-    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(pk__in=ids)
-    return [assignment for assignment in to_do.order_by("pk") if assignment.selection_value in boxes]
+    to_do = Assignment.objects.visible_to(user).open().not_completed().filter(pk__in=ids).order_by("pk")
+    return [box for pk, version in to_do.values_list("pk", "version") if (box := f"{pk}:{version}") in boxes]

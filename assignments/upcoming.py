@@ -16,7 +16,7 @@ from accounts.models import Company, User
 from .models import Assignment, ReminderRule
 from .notices.keys import kind_of_day
 from .querysets import AssignmentQuerySet, day_of, has_come
-from .reminders import Plan, days_in, shifted, spans
+from .reminders import Days, Plan, days_in, due_days_come, shifted, spans
 
 DAYS_AHEAD = 30
 
@@ -54,7 +54,11 @@ def _of_one(assignment: Assignment, plan: Plan, today: date) -> list[ToCome]:
     if due_on is None or noted is None:
         return []
     days = [(shifted(due_on, -before), before) for before in plan.learner]
-    late = [ToCome(today, before) for day, before in days if noted <= day < today]
+    late = [
+        ToCome(today, before)
+        for day, before in days
+        if noted <= day < today and due_on >= due_days_come(before, Days(today, today))[0]
+    ]
     return [*late[-1:], *(ToCome(day, before) for day, before in days if day >= max(noted, today))]
 
 
@@ -103,7 +107,9 @@ class Upcoming:
             yield ahead.annotate(on=Cast(day_of(before), DateField()), days_before=Value(before, IntegerField()))
         for span in spans(occasions, self._days.reminded):
             if span.passed is not None:
-                due = self._to_do.filter(has_come(span.passed, self._days), due_on__range=(span.first, span.last))
+                # The day that is noted, too, since an index knows it: there are few or none.
+                come = self._to_do.filter(next_reminder_on__lte=self._days.reminded)
+                due = come.filter(has_come(span.passed, self._days), due_on__range=(span.first, span.last))
                 today = Value(self._days.today, DateField())
                 yield due.annotate(on=today, days_before=Value(span.passed, IntegerField()))
 

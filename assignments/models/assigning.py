@@ -123,7 +123,7 @@ class Operation(models.Model):
     @property
     def sends_messages(self) -> bool:
         """Whether learners are written to: by taking back an Unassign too, since they are assigned again."""
-        if self.takes_back:
+        if self.takes_back_id and self.takes_back:
             return self.takes_back.kind == self.Kind.UNASSIGN
         return self.kind in (self.Kind.ASSIGN, self.Kind.SEND_AGAIN, self.Kind.REMIND_NOW)
 

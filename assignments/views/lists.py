@@ -25,7 +25,7 @@ from certifications.querysets import steps_of
 from notifications import services as post_office
 from notifications.models import Notification
 
-from .operations import delivery_of, my_date_instead, operations_of
+from .operations import delivery_of, my_date_instead, operations_of, taken_back_in
 
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
@@ -94,6 +94,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "emails_waiting": _emails_waiting(request.user, certification) if none_failed else 0,
         "today": today_of(request),
         "operation": operation,
+        "taken_back_in": operation and taken_back_in(operation),
         "delivery": operation and delivery_of(operation),
         "my_date_instead": operation and my_date_instead(operation, request.user),
     } | _shown_filters(request, filters, rows)

@@ -46,10 +46,7 @@ def operation_list(request: PersonRequest) -> HttpResponse:
         found = found.that_changed(Learner.objects.visible_to(request.user).matching(query.q))
     context = {
         "q": query.q,
-        # Who was skipped may be twenty thousand names in each.
-        "page_obj": Paginator(
-            found.newest_first().select_related("takes_back").defer("skipped", "takes_back__skipped"), query.size
-        ).get_page(query.page),
+        "page_obj": Paginator(_with_what_they_take_back(found).newest_first(), query.size).get_page(query.page),
         "menus": menus,
         "filter_count": in_force(menus),
     }
@@ -79,10 +76,10 @@ def _chosen(operations: OperationQuerySet, menus: list[Menu]) -> OperationQueryS
 @require_safe
 def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """Whom it changed with the due day before and after, or whom it skipped and why: two lists."""
-    operation = get_object_or_404(operations_of(request.user).select_related("takes_back"), op_id=op_id)
+    operation = get_object_or_404(_with_what_they_take_back(operations_of(request.user)), op_id=op_id)
     scope = scope_of(request.user)
     query = ListQuery.of(request, CHANGE_KEYS, default="learner")
-    show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped else CHANGED
+    show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped_count else CHANGED
     page: Page[Any] = (
         Paginator(operation.skipped, query.size).get_page(query.page)
         if show == SKIPPED
@@ -95,7 +92,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         "delivery": delivery_of(operation),
         "channel": post_office.channel_state(),
         "my_date_instead": my_date_instead(operation, request.user),
-        "taken_back_in": operation.taken_back_in.select_related("made_by").first(),
+        "taken_back_in": taken_back_in(operation),
         "show": show,
         "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
         "page_obj": page,
@@ -139,8 +136,20 @@ def _cells(operation: Operation) -> Iterator[list[str]]:
 
 
 def operations_of(user: User) -> OperationQuerySet:
-    """The company's operations, with what their result shows."""
-    return Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
+    """The company's operations, with what their result shows. Whom they skipped is read where it is listed alone:
+    that may be a hundred thousand names in each.
+    """
+    shown = Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
+    return shown.defer("skipped")
+
+
+def _with_what_they_take_back(operations: OperationQuerySet) -> OperationQuerySet:
+    return operations.select_related("takes_back").defer("skipped", "takes_back__skipped")
+
+
+def taken_back_in(operation: Operation) -> Operation | None:
+    """The press that took it back, if one did."""
+    return operation.taken_back_in.select_related("made_by").defer("skipped").first()
 
 
 def scope_of(user: User) -> set[int]:
@@ -168,6 +177,6 @@ class MyDateInstead:
 
 def my_date_instead(operation: Operation, user: User) -> MyDateInstead | None:
     """None where there is nobody to give it to."""
-    boxes = [assignment.selection_value for assignment in left_with_another_day(operation, user=user)]
+    boxes = left_with_another_day(operation, user=user)
     form = NewDueDateForm.opened(how=NewDueDateForm.TO, due_on=operation.due_on, spare_completed=True)
     return MyDateInstead(form, boxes) if boxes else None

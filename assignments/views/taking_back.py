@@ -17,7 +17,7 @@ from assignments.errors import RefusedOperation
 from assignments.forms import UNREADABLE, PressForm
 from assignments.models import Operation
 
-from .operations import is_out_of_scope, operations_of, scope_of
+from .operations import is_out_of_scope, operations_of, scope_of, taken_back_in
 
 #: Who stays as they are, by name; the others are a number.
 SHOWN = 100
@@ -43,14 +43,14 @@ def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 
 def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> HttpResponse:
     """What would happen now; `why` nothing happened."""
-    taken_back_in = operation.taken_back_in.select_related("made_by").first()
+    taking = taken_back_in(operation)
     is_gone = is_out_of_scope(operation, scope_of(request.user))
-    is_open = operation.can_be_taken_back and taken_back_in is None and not is_gone
+    is_open = operation.can_be_taken_back and taking is None and not is_gone
     now = timezone.now()
     rehearsal = services.rehearse_take_back(operation=operation, at=now) if is_open else None
     context: dict[str, Any] = {
         "operation": operation,
-        "taken_back_in": taken_back_in,
+        "taken_back_in": taking,
         "is_out_of_scope": is_gone,
         "rehearsal": rehearsal,
         "shown": SHOWN,

@@ -189,4 +189,4 @@ def _uploads(request: PersonRequest) -> QuerySet[Upload]:
 
 def _upload(request: PersonRequest, key: uuid.UUID) -> Upload:
     found = _uploads(request).select_related("company", "certification", "uploaded_by", "pressed_by", "operation")
-    return get_object_or_404(found.defer("content"), key=key)
+    return get_object_or_404(found.defer("content", "operation__skipped"), key=key)

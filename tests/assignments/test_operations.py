@@ -7,6 +7,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -103,6 +104,22 @@ def common(by: User, certification: Certification, learner: User) -> dict[str, A
     return {
         "by": by, "certification": certification, "assignment_ids": ids, "op_id": uuid.uuid4(), "at": timezone.now()
     }  # fmt: skip
+
+
+def test_whom_it_skipped_is_read_where_they_are_listed_alone(
+    browser: Client, lena: User, team: SimpleNamespace, assign: Press
+) -> None:
+    """They may be a hundred thousand names."""
+
+    def reads_them(path: str) -> bool:
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(path).status_code == 200
+        return any('"assignments_operation"."skipped"' in query["sql"] for query in captured)
+
+    assign(team.bo)
+    page = page_of(assign(team.bo, lena))
+    paths = [page, f"{page}delivery/", f"{page}take-back/", OPERATIONS, f"{page}?show=skipped"]
+    assert [reads_them(path) for path in paths] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize("event", ["Deactivation", "Withdrawal from the Fast Start Program"])

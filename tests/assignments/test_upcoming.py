@@ -16,7 +16,7 @@ from accounts.models import Company, User
 from assignments import services
 from assignments.models import Assignment, ReminderRule
 from assignments.reminders import Plan
-from assignments.upcoming import DAYS_AHEAD, Upcoming
+from assignments.upcoming import DAYS_AHEAD, Upcoming, messages_to_come
 from certifications.models import Certification
 from notifications.models import Notification
 from tests.factories import complete, eligible_person
@@ -88,6 +88,18 @@ def test_the_next_thirty_days_are_told_as_the_sweeps_then_send_them(
     told = said(meridian)
     assert told
     assert told == walked(clock, meridian)
+
+
+def test_what_was_missed_for_too_long_is_not_to_come_any_more(
+    clock: time_machine.Coordinates, meridian: Company, lena: User, assign: Press
+) -> None:
+    assign(lena, due_on=TODAY + 30 * DAY)
+    Company.objects.update(plan=Company.Plan.TEAM)
+    clock.shift(200 * DAY)
+    Company.objects.update(plan=Company.Plan.PLUS)
+    coming = messages_to_come(Assignment.objects.all(), company=meridian, today=meridian.day_at(timezone.now()))
+    assert [*coming.values()] == [[]]
+    assert services.queue_reminders(at=timezone.now()) == 0
 
 
 def test_the_page_names_day_person_and_message(browser: Client, lena: User, assign: Press) -> None:

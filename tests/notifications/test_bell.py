@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from notifications import services
+from notifications import kinds, services
 from notifications.bell import Bell
 from notifications.models import Notification
 from tests.factories import PersonFactory
@@ -295,6 +295,8 @@ def test_an_operator_sees_them_all_in_the_back_office_and_changes_none(
         told(ada).dedupe_key
         not in client.get("/admin/notifications/notification/", {"state__exact": "failed"}).content.decode()
     )
+    of_kinds = [client.get("/admin/notifications/notification/", {"kind": kind}).text for kind in kinds.names()]
+    assert sum(told(ada).dedupe_key in page for page in of_kinds) == 1
     assert client.get("/admin/notifications/notification/add/").status_code == 403
     changed = client.post(f"/admin/notifications/notification/{told(ada).pk}/change/", {"state": "failed"})
     assert changed.status_code == 403
