@@ -13,11 +13,11 @@ function showModal(dialog, opener) {
   firstStop(dialog)?.focus();
 }
 
-/* What is wrong, what is asked for, or the way back: a confirmation is never one press of Enter away. */
+/* What is wrong, what is asked for, or the way back: a confirmation is never one press of Enter away. Without JavaScript it is the
+   heading, which the page itself says. */
 function firstStop(dialog) {
   return (
     dialog.querySelector("[aria-invalid='true']") ??
-    dialog.querySelector("[autofocus]") ??
     dialog.querySelector(".asc-dialog__body :is(input:not([type='hidden']), select, textarea)") ??
     dialog.querySelector(".asc-dialog__foot [data-asc-close]")
   );

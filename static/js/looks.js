@@ -55,3 +55,11 @@ document.addEventListener("htmx:afterSwap", () => {
   const letter = document.getElementById("letter");
   if (isReading && letter) letter.open = true;
 });
+
+/* What has changed by it is said in a place that stays, since what is exchanged is not spoken. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const place = isLook(event.detail.requestConfig?.elt) && document.getElementById("looked");
+  if (!place) return;
+  const said = [...document.querySelectorAll("#dialog-about, #rehearsal h3")].map((part) => part.innerText.trim()).join(". ");
+  if (place.textContent !== said) place.textContent = said;
+});
