@@ -21,6 +21,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@signals.worker_init.connect
+def call_anew_after_silence(sender: Any, **_: object) -> None:
+    """Here, since it asks the settings: they are not read yet where the app is made."""
+    from .listening import CallAnew
+
+    sender.app.steps["consumer"].add(CallAnew)
+
+
 @signals.celeryd_init.connect
 def listen_patiently(conf: Any, **_: object) -> None:
     """A worker listens for long; everyone else only rings, and may not be kept waiting."""
