@@ -189,9 +189,8 @@ class TrainingSessionAdmin(Catalogue):
 
 
 def _enroll(attendance: Attendance) -> bool:
-    """Whether they were not enrolled before."""
-    at = timezone.now()
-    return services.enroll(person=attendance.user, program=attendance.session.program, at=at).enrolled_at == at
+    program = attendance.session.program
+    return services.enroll_newcomer(person=attendance.user, program=program, at=timezone.now())
 
 
 @admin.register(FastStartEnrollment)

@@ -70,6 +70,19 @@ def enroll(*, person: User, program: FastStartProgram, at: datetime) -> FastStar
 
 
 @transaction.atomic
+def enroll_newcomer(*, person: User, program: FastStartProgram, at: datetime) -> bool:
+    """Enroll a person who never was: who is enrolled or was withdrawn stays as they are. Returns whether it did so.
+
+    Raises `NotAttended`.
+    """
+    _lock(person)
+    if FastStartEnrollment.objects.filter(user=person, program=program).exists():
+        return False
+    enroll(person=person, program=program, at=at)
+    return True
+
+
+@transaction.atomic
 def withdraw(*, person: User, program: FastStartProgram, by: User | None, at: datetime) -> bool:
     """End a person's enrolment, and what hangs on it; progress stays. Returns whether there was one."""
     hold_company(person.company_id)

@@ -71,6 +71,16 @@ def test_a_withdrawn_enrolment_is_history_and_can_be_revived(rosa: User, program
     assert FastStartEnrollment.objects.filter(user=rosa).count() == 1
 
 
+def test_a_newcomer_is_enrolled_and_who_was_withdrawn_stays_so(rosa: User, program: FastStartProgram) -> None:
+    attend(rosa, program)
+    assert services.enroll_newcomer(person=rosa, program=program, at=AT)
+    assert not services.enroll_newcomer(person=rosa, program=program, at=LATER)
+    assert FastStartEnrollment.objects.get(user=rosa).enrolled_at == AT
+    services.withdraw(person=rosa, program=program, by=None, at=LATER)
+    assert not services.enroll_newcomer(person=rosa, program=program, at=LATER)
+    assert not FastStartEnrollment.objects.current().filter(user=rosa).exists()
+
+
 def test_withdrawing_is_announced_only_when_there_is_something_to_end(
     rosa: User, ada: User, program: FastStartProgram, monkeypatch
 ) -> None:
