@@ -9,11 +9,11 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from accounts.querysets import one_of
 from assignments import lengths
-from assignments.models import Assignment, Upload, UploadRow
+from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
 from assignments.upload_querysets import UploadRowQuerySet
 
-from .assign import rehearse_assign
 from .due_dates import DUE_ALREADY, WITHOUT_ALREADY
+from .skipped import not_assigned
 
 NOT_ASSIGNED = "Is not assigned."
 OVER = "The due date is over."
@@ -60,10 +60,13 @@ def judge(upload: Upload, *, at: datetime) -> None:
 
 
 def _judge_assigning(upload: Upload, rows: UploadRowQuerySet, at: datetime) -> None:
-    learners = list(rows.values_list("learner", flat=True))
-    by = upload.pressed_by or upload.uploaded_by
-    rehearsal = rehearse_assign(by=by, certification=upload.certification, learner_ids=learners, at=at)
-    write_reasons(rows, ((person["id"], person["reason"]) for person in rehearsal.skipped if "id" in person))
+    """Whoever uploaded it: they may have lost the permission since, and a colleague may press."""
+    known = list(rows.values_list("learner", flat=True))
+    learners = Learner.objects.filter(company=upload.company_id, pk__in=one_of(known))
+    able = list(learners.eligible_for(upload.certification).values_list("pk", flat=True))
+    operation = Operation(kind=Operation.Kind.ASSIGN, company=upload.company, made_at=at)
+    left = not_assigned(operation, upload.certification, learners.exclude(pk__in=one_of(able)))
+    write_reasons(rows, ((person["id"], person["reason"]) for person in left))
 
 
 def _judge_open_ones(upload: Upload, rows: UploadRowQuerySet) -> None:

@@ -325,6 +325,19 @@ def test_a_permission_revoked_before_a_long_press_leaves_the_file_as_it_was(
     assert not Assignment.objects.exists()
 
 
+def test_a_file_is_judged_the_same_when_its_uploader_has_lost_the_permission_meanwhile(
+    browser: Client, ada: User, team: Any, message: Certification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assigned(ada, message, team.bo)
+    monkeypatch.setattr(services.uploads, "SMALL_BYTES", 0)
+    upload(browser, f"email\n{team.bo.email}\n{team.cy.email}\n")
+    assert Upload.objects.get().state == "reading"
+    User.objects.filter(pk=ada.pk).update(can_manage_assignments=False)
+    services.carry_on_uploads(at=NOW)
+    reasons = Upload.objects.get().rows.order_by("line").values_list("reason", flat=True)
+    assert [reason[:16] for reason in reasons] == ["Already assigned", ""]
+
+
 def test_a_file_that_nobody_can_carry_out_is_put_back_and_holds_up_no_other(
     browser: Client, team: Any, message: Certification, monkeypatch: pytest.MonkeyPatch
 ) -> None:
