@@ -88,9 +88,14 @@ def _ring() -> None:
 
 
 def carry_on_uploads(*, at: datetime) -> int:
-    """Go on with every upload that is being read or carried out. Returns how many there were; idempotent."""
+    """Go on with every upload that is being read or carried out. Returns how many there were; idempotent.
+
+    A process that is asked to stop ends after the file in hand, as it does with emails.
+    """
     waiting = list(Upload.objects.under_way().defer("content"))
     for upload in waiting:
+        if stopping.is_asked():
+            break
         try:
             go_on = read if upload.state == Upload.State.READING else carry_out
             go_on(upload, at=at)

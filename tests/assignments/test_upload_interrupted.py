@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from assignments import services
 from assignments.models import Assignment, Operation, Upload
 from assignments.services import uploads
 from certifications.models import Certification
+from notifications import stopping
 from tests.factories import PersonFactory
 
 from .presses import NOW
@@ -129,6 +131,25 @@ def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, messa
     assert Upload.objects.get().state == Upload.State.READING
     services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READ
+
+
+def test_a_process_that_is_asked_to_stop_begins_no_further_file(
+    ada: User, lena: User, message: Certification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "_asked", RawValue("b", 0))
+    monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
+    first, second = received(ada, message), received(ada, message)
+
+    def ask(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if 'INSERT INTO "assignments_uploadrow"' in sql:
+            stopping.ask()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(ask):
+        services.carry_on_uploads(at=NOW)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (Upload.State.READ, Upload.State.READING)
 
 
 def test_a_small_workbook_that_unpacks_to_much_is_left_to_a_worker(
