@@ -23,6 +23,7 @@ from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .rehearsal import Rehearsal, unforeseen_first
+from .reminding import note_next
 from .skipped import in_the_way_of, learners_left_as_they_are
 
 
@@ -138,3 +139,18 @@ def insert_assignments(
     record_changes(operation, opened, AssignmentChange.Kind.ASSIGNED, due_after=F("due_on"))
     notices.promise_assigned(operation)
     return inserted
+
+
+def insert_each(
+    operation: Operation,
+    rows: LearnerQuerySet | AssignmentQuerySet,
+    *,
+    learner: F,
+    name: Combinable,
+    due_on: Combinable,
+) -> int:
+    """The same where each has a due day of its own, by which its next occasion is noted."""
+    opened = insert_assignments(operation, rows, learner=learner, name=name, due_on=due_on, reminder=None)
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    note_next(Assignment.objects.filter(opened_in=operation), plan, operation.company.day_at(operation.made_at))
+    return opened

@@ -12,15 +12,14 @@ from django.db.models import F, OuterRef, Subquery
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments.errors import CannotBeTakenBack
-from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
+from assignments.models import Assignment, AssignmentChange, Learner, Operation
 from assignments.querysets import LearnerQuerySet
 
-from .assign import insert_assignments, lock_learners
+from .assign import insert_each, lock_learners
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_permission, check_press, finish, lock
 from .rehearsal import Rehearsal
-from .reminding import note_next
 from .skipped import InTheWay, Skipped, in_the_way_of, in_words, not_assigned, not_changed
 
 
@@ -127,12 +126,7 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
     if operation.kind == Operation.Kind.CHANGE_DUE_DATE:
         own = AssignmentChange.objects.filter(operation=operation, assignment=OuterRef("pk"))
         return move_each(taking, able, to=Subquery(own.values("due_before")))
-    opened = insert_assignments(
-        taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"), reminder=None
-    )
-    plan = ReminderRule.objects.plan_of(taking.company_id)
-    note_next(Assignment.objects.filter(opened_in=taking), plan, taking.company.day_at(taking.made_at))
-    return opened
+    return insert_each(taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"))
 
 
 def _skipped(taking: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:

@@ -9,15 +9,14 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
-from assignments.models import Assignment, Learner, Operation, ReminderRule, Upload, UploadRow
+from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
 from assignments.upload_querysets import UploadRowQuerySet
 
-from .assign import insert_assignments, lock_learners
+from .assign import insert_each, lock_learners
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_press, finish, lock
-from .reminding import note_next
 from .skipped import changed_meanwhile, entry, made
 from .uploads_judged import judge, write_reasons
 
@@ -77,17 +76,13 @@ def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
 
 def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
     own = rows.good().filter(learner=OuterRef("pk"))
-    opened = insert_assignments(
+    return insert_each(
         operation,
         _learners(rows.good()),
         learner=F("pk"),
         name=Coalesce(NullIf(Subquery(own.values("name")[:1]), Value("")), Value(operation.name)),
         due_on=Subquery(own.values("due_on")[:1]),
-        reminder=None,
     )
-    plan = ReminderRule.objects.plan_of(operation.company_id)
-    note_next(Assignment.objects.filter(opened_in=operation), plan, operation.company.day_at(operation.made_at))
-    return opened
 
 
 def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
