@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from . import kinds, letters, stopping
+from . import kinds, letters
 from .models import Notification
+from .subjects import Gone, subjects_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,39 +57,20 @@ def entries(notifications: Iterable[Notification]) -> list[Entry]:
     One query, and those of each kind for all of its subjects together.
     """
     present = list(notifications)
-    subjects = _subjects(present)
+    subjects = subjects_of(present)
     at = timezone.now()
-    found = [(one, _entry(one, subjects[one.pk], at) if one.pk in subjects else None) for one in present]
+    found = [(one, _entry(one, subjects[one.pk], at)) for one in present]
     return [entry or Entry(one.pk, True, GONE, one.created_at, "") for one, entry in found if entry or one.is_unread]
-
-
-def _subjects(notifications: Sequence[Notification]) -> Mapping[int, Any]:
-    by_kind: dict[str, list[Notification]] = defaultdict(list)
-    for notification in notifications:
-        by_kind[notification.kind].append(notification)
-    found: dict[int, Any] = {}
-    for name in by_kind.keys() & set(kinds.names()):
-        found.update(_subjects_of(name, by_kind[name]))
-    return found
-
-
-def _subjects_of(kind: str, notifications: Sequence[Notification]) -> Mapping[int, Any]:
-    """One that cannot be read must not take the others along: then each is asked about alone, as before sending."""
-    try:
-        return kinds.named(kind).subjects(notifications)
-    except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
-        raise
-    except Exception:
-        if len(notifications) == 1:
-            logger.exception("bell entry %s cannot be read", notifications[0].dedupe_key)
-            return {}
-        return {pk: subject for one in notifications for pk, subject in _subjects_of(kind, [one]).items()}
 
 
 def _entry(notification: Notification, subject: Any, at: datetime) -> Entry | None:
     """None where there is nothing to say: one line may not take down the others of the bell, or of the full list."""
-    kind = kinds.named(notification.kind)
+    if isinstance(subject, Exception):
+        if not isinstance(subject, Gone):
+            logger.error("bell entry %s cannot be read", notification.dedupe_key, exc_info=subject)
+        return None
     try:
+        kind = kinds.named(notification.kind)
         path = kind.path(notification, subject)
         text = letters.bell_line(notification, kind, subject, at)
     except Exception:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from notifications import failpoints, kinds, letters, stopping
 from notifications.models import Notification, SwitchedOff
+from notifications.subjects import by_kind, subjects_of
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,8 @@ def write(notifications: Sequence[Notification], at: datetime) -> list[Draft]:
     """One draft per notification, in the same order. Raises only what the database raises when it is away."""
     asked_at = time.monotonic()
     declined = _declined(notifications)
-    subjects: dict[int, Any] = {}
-    replaced: set[int] = set()
-    for name, those in _by_kind(notifications).items():
-        subjects |= _subjects_of(name, those)
-        replaced |= _replaced(name, those)
+    subjects = subjects_of(notifications)
+    replaced = {pk for name, those in by_kind(notifications).items() for pk in _replaced(name, those)}
     return [
         Draft(one, asked_at)
         if one.pk in replaced
@@ -57,13 +54,6 @@ def _declined(notifications: Sequence[Notification]) -> set[int]:
     asked = [one for one in notifications if one.kind in optional]
     switched_off = SwitchedOff.objects.of(one.recipient_id for one in asked) if asked else set()
     return {one.pk for one in asked if (one.recipient_id, one.kind) in switched_off}
-
-
-def _by_kind(notifications: Sequence[Notification]) -> dict[str, list[Notification]]:
-    by_kind: dict[str, list[Notification]] = defaultdict(list)
-    for notification in notifications:
-        by_kind[notification.kind].append(notification)
-    return by_kind
 
 
 def _replaced(name: str, notifications: Sequence[Notification]) -> set[int]:
@@ -82,19 +72,6 @@ def _replaced(name: str, notifications: Sequence[Notification]) -> set[int]:
         last[thing] = max(rank, last.get(thing, rank))
     places = {one.pk: kind.place(one) for one in notifications}
     return {pk for pk, (thing, rank) in places.items() if rank < last.get(thing, rank)}
-
-
-def _subjects_of(kind: str, notifications: Sequence[Notification]) -> dict[int, Any]:
-    """One that cannot be read must not take the others of its group along: then each is asked about alone."""
-    try:
-        found = kinds.named(kind).subjects(notifications)
-    except (OperationalError, InterfaceError, *stopping.INTERRUPTIONS):
-        raise
-    except Exception as error:
-        if len(notifications) == 1:
-            return {notifications[0].pk: error}
-        return {pk: subject for one in notifications for pk, subject in _subjects_of(kind, [one]).items()}
-    return {one.pk: found.get(one.pk, LookupError("what it was about is gone")) for one in notifications}
 
 
 def _draft(notification: Notification, subject: Any, at: datetime, asked_at: float, is_declined: bool) -> Draft:
