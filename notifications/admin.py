@@ -66,3 +66,6 @@ class ChannelAdmin(LookOnlyAdmin):
 class HeartbeatAdmin(LookOnlyAdmin):
     list_display = ["role", "host", "seen_at"]
     ordering = ["role", "-seen_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Heartbeat]:
+        return super().get_queryset(request).machines()  # type: ignore[attr-defined]  # the manager's own

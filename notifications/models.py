@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .querysets import NotificationQuerySet, SwitchedOffQuerySet
+from .querysets import HeartbeatQuerySet, NotificationQuerySet, SwitchedOffQuerySet
 
 
 class Notification(models.Model):
@@ -174,11 +174,16 @@ class Channel(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a process of one role was last seen at work on one machine."""
+    """When a process of one role was last seen at work on one machine.
+
+    Without a machine (`host` empty): when somebody last took the turn at what one process does for all.
+    """
 
     role = models.CharField(max_length=20)
     host = models.CharField(max_length=255)
     seen_at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         constraints = [

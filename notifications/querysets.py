@@ -110,3 +110,13 @@ class SwitchedOffQuerySet(QuerySet["models.SwitchedOff"]):
     def of(self, people: Iterable[int]) -> set[tuple[int, str]]:
         """What these people have switched off, as (recipient, kind); one query."""
         return set(self.filter(recipient__in=set(people)).values_list("recipient_id", "kind"))
+
+
+class HeartbeatQuerySet(QuerySet["models.Heartbeat"]):
+    def machines(self) -> Self:
+        """Where processes were seen."""
+        return self.exclude(host="")
+
+    def turns(self) -> Self:
+        """When somebody did what one process does for all."""
+        return self.filter(host="")

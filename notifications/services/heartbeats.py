@@ -34,15 +34,15 @@ def beat(role: str, *, at: datetime) -> None:
 
 def last_seen() -> dict[str, datetime]:
     """When each role was last seen, on whichever machine; one query."""
-    machines = Heartbeat.objects.exclude(host="").order_by()
+    machines = Heartbeat.objects.machines().order_by()
     return dict(machines.values_list("role").annotate(Max("seen_at")))
 
 
 def take_turn(role: str, *, at: datetime, every: timedelta) -> bool:
     """Whether it is this process that does something that one shall do now and then: who comes first does it."""
-    late = Heartbeat.objects.filter(role=role, host="")
-    if late.exists():
-        return bool(late.filter(seen_at__lte=at - every).update(seen_at=at))
+    turn = Heartbeat.objects.turns().filter(role=role)
+    if turn.exists():
+        return bool(turn.filter(seen_at__lte=at - every).update(seen_at=at))
     try:
         with transaction.atomic():
             Heartbeat.objects.create(role=role, host="", seen_at=at)
@@ -53,4 +53,4 @@ def take_turn(role: str, *, at: datetime, every: timedelta) -> bool:
 
 def forget_before(at: datetime) -> None:
     """Forget machines that have not been seen since."""
-    Heartbeat.objects.filter(seen_at__lt=at).exclude(host="").delete()
+    Heartbeat.objects.machines().filter(seen_at__lt=at).delete()
