@@ -16,7 +16,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-#: Seconds. Longer than a worker may be busy with all that it takes at a time.
+#: Seconds. Longer than a sweep may take. A worker that reads a longer file calls anew for nothing: the file goes on.
 SILENCE = settings.CELERY_TASK_TIME_LIMIT + 30.0
 LOOK_EVERY = 15.0
 
