@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Company
 from assignments import lengths
-from assignments.upload_querysets import UploadQuerySet, UploadRowQuerySet
+from assignments.querysets import UploadQuerySet, UploadRowQuerySet
 from certifications.models import Certification
 
 from .assigning import Assignment, Learner, Operation

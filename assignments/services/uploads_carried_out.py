@@ -10,8 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
 from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
-from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
-from assignments.upload_querysets import UploadRowQuerySet
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, UploadRowQuerySet
 
 from .assign import insert_each, lock_learners
 from .close import close

@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 from accounts.querysets import one_of
 from assignments import lengths
 from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
-from assignments.upload_querysets import UploadRowQuerySet
+from assignments.querysets import UploadRowQuerySet
 
 from .due_dates import DUE_ALREADY, WITHOUT_ALREADY
 from .skipped import not_assigned

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
+from assignments import models
 
-from . import models
-from .querysets import is_in_scope
+from .assigning import is_in_scope
 
 
 class UploadQuerySet(QuerySet["models.Upload"]):

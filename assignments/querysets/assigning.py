@@ -1,4 +1,4 @@
-"""How learners, their assignments and what was done to them are asked for. The moment is a parameter."""
+"""How learners, their assignments and what was done to them are asked for."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from django.db.models.expressions import Combinable
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 from accounts.querysets import UserQuerySet, one_of
+from assignments import models
+from assignments.reminders import Days, Plan, due_days_come
 from certifications.models import Certification, CertificationEnrollment, CompanyCertification, FastStartEnrollment
 from certifications.querysets import (
     LACKS_ENROLLMENT,
@@ -35,9 +37,6 @@ from certifications.querysets import (
     steps_done,
     steps_of,
 )
-
-from . import models
-from .reminders import Days, Plan, due_days_come
 
 #: Why somebody is not eligible, in the order people read it: annotation → words.
 REASONS = {

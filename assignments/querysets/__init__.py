@@ -1,0 +1,30 @@
+"""How learners, their assignments, what was done to them and files are asked for. The moment is a parameter."""
+
+from .assigning import (
+    REASONS,
+    AssignmentChangeQuerySet,
+    AssignmentQuerySet,
+    LearnerQuerySet,
+    OperationQuerySet,
+    ReminderRuleQuerySet,
+    day_of,
+    has_come,
+    is_in_scope,
+    is_overdue,
+)
+from .uploads import UploadQuerySet, UploadRowQuerySet
+
+__all__ = [
+    "REASONS",
+    "AssignmentChangeQuerySet",
+    "AssignmentQuerySet",
+    "LearnerQuerySet",
+    "OperationQuerySet",
+    "ReminderRuleQuerySet",
+    "UploadQuerySet",
+    "UploadRowQuerySet",
+    "day_of",
+    "has_come",
+    "is_in_scope",
+    "is_overdue",
+]
