@@ -104,9 +104,11 @@ def _describe(notification: Notification, assignment: Assignment, at: datetime) 
 
 
 def _reminder_to_come(assignment: Assignment, at: datetime) -> date | None:
-    """The day of the next reminder, not after the due day; none for one that goes out with the next sweep."""
+    """The day of the next reminder, not after the due day; none for one that goes out with the next sweep, nor for who
+    has completed: the day stays noted, and nothing is sent on it.
+    """
     reminder_on, due_on = assignment.next_reminder_on, assignment.due_on
-    if reminder_on is None or due_on is None:
+    if reminder_on is None or due_on is None or assignment.completed_at is not None:
         return None
     return reminder_on if reminded_day(assignment.company.zone, at) < reminder_on <= due_on else None
 

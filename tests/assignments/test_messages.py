@@ -139,6 +139,16 @@ def test_who_has_completed_is_told_too(ada: User, lena: User, message: Certifica
         assert "You have done all its steps already, so nothing is left to do." in part
 
 
+def test_who_has_completed_is_promised_no_reminder(
+    ada: User, lena: User, message: Certification, mailoutbox: Mails
+) -> None:
+    complete(lena, message)
+    assign(ada, message, lena, due_on=DUE_ON)
+    for part in (mail := sent(mailoutbox)).body, read(mail):
+        assert "Tue 9 March 2027" in part
+        assert "Reminder" not in part
+
+
 def test_what_was_done_before_counts(ada: User, lena: User, message: Certification, mailoutbox: Mails) -> None:
     complete(lena, message, steps=2)
     assign(ada, message, lena)
