@@ -37,6 +37,11 @@ from .presses import DUE_ON, NOW, TODAY, assign, assigned, moved, unassign
 pytestmark = pytest.mark.django_db
 
 
+def buttons_of(response: Any) -> list[str]:
+    """What can be pressed in the dialog; links apart."""
+    return re.findall("<button.*?>", response.text.partition("<dialog")[2].partition("</dialog>")[0])
+
+
 def test_assign_without_an_op_id_opens_the_dialog_over_its_list(
     browser: Client, lena: User, message: Certification
 ) -> None:
@@ -93,6 +98,28 @@ def test_the_dialog_says_how_many_of_the_selected_it_is_about_and_who_has_begun(
     assert "3 selected" in said
     assert "1 of the 3 selected stays as it is Already assigned by Ada Ekström on Mon 1 March" in said
     assert "2 of them have started before" in said
+
+
+def test_a_dialog_that_would_change_nobody_leads_back_and_says_why(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification
+) -> None:
+    made = [assigned(ada, message, each) for each in (team.bo, team.cy)]
+    unassign(ada, message, *made)
+    gone = [each.selection_value for each in made]
+    again = [assigned(ada, message, each).learner_id for each in (team.bo, team.cy)]
+    for path, chosen, heading in (
+        (ASSIGN, again, "Nobody to assign"),
+        (UNASSIGN, gone, "Nobody to unassign"),
+        (MOVE, gone, "No due date to change"),
+    ):
+        response = browser.post(path, {"learner": chosen})
+        said = dialog_of(response)
+        assert response.status_code == 200
+        assert said.startswith(f"{heading} ")
+        assert "; 2 selected" in said
+        assert "All 2 selected stay as they are" in said
+        assert said.endswith("Bo Young, Cy Xu Back to the list")
+        assert buttons_of(response) == []
 
 
 def test_unassign_says_what_is_kept(browser: Client, ada: User, lena: User, message: Certification) -> None:
