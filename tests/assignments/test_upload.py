@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -257,9 +258,22 @@ def test_the_same_press_twice_is_one_and_another_is_refused(
     assert Operation.objects.count() == 1
 
 
+def test_a_refused_press_leads_to_the_lines_of_the_file_and_not_of_the_press(
+    browser: Client, team: Any, message: Certification
+) -> None:
+    page = upload(browser, f"email\n{team.bo.email}\n" + "".join(f"x{number}@y.example\n" for number in range(30)))
+    press(browser, page)
+    refused = press(browser, page)
+    assert refused.status_code == 422
+    leads = re.findall(r'href="([^"]*\?[^"]*)"', refused.text.partition('id="list"')[2])
+    assert {"show=good", "size=50", "page=2"} <= {each.partition("?")[2] for each in leads}
+    assert {each.partition("?")[0] for each in leads} == {page}
+
+
 def test_opening_the_address_of_a_press_leads_to_the_file_and_carries_nothing_out(
     browser: Client, lena: User, message: Certification
 ) -> None:
+    """By logging in again."""
     """By logging in again, and by the tabs and pages of an answer that refuses."""
     page = upload(browser, f"email\n{lena.email}\n")
     for query in ("", "?show=good&page=1"):
