@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import OWN_PAGES, PersonRequest, page_of
+from accounts.lost_presses import say_that_nothing_was_changed
 from accounts.models import User
 
 from . import services
@@ -60,6 +61,7 @@ def step_complete(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     step = get_object_or_404(certification.steps.select_related("certification__program"), pk=pk)
     page = reverse("enroll-certification", args=[slug])
     if request.method != "POST":  # reached by logging in again: back to the steps
+        say_that_nothing_was_changed(request)
         return redirect(page)
     try:
         services.complete_step(person=request.user, step=step, at=timezone.now())

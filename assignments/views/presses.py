@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.lost_presses import say_that_nothing_was_changed
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, DueDateForm, SelectionForm, selection_of
@@ -33,8 +34,9 @@ from .matching import Seen, changed_since, everyone_of, tell_who_joined
 @page_of(TEAM_ASSIGNMENTS)
 def press(request: PersonRequest, slug: str, name: str) -> HttpResponse:
     certification, button = certification_of(request, slug), BUTTONS[name]
-    if request.method != "POST":  # reached by address, or by logging in again: back to the list
-        return redirect(button.tab.url(certification))
+    if request.method != "POST":  # reached by address, or by logging in again: back to the list as it was
+        say_that_nothing_was_changed(request)
+        return redirect(button.tab.url(certification) + _query_without_result(request))
     pressed, opens = Press(request, certification, button), "op_id" not in request.POST
     everyone = everyone_of(request, certification, button.tab, _list_query(request))
     try:
@@ -134,3 +136,10 @@ def _list_query(request: PersonRequest) -> str:
     except ValueError:  # the address is a header, so it may be anything
         query = ""
     return f"?{query}" if query else ""
+
+
+def _query_without_result(request: PersonRequest) -> str:
+    """The same of an address that was opened. What came of a press before would read as what came of this one."""
+    asked = request.GET.copy()
+    asked.pop("operation", None)
+    return f"?{asked.urlencode()}" if asked else ""

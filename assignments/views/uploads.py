@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
+from accounts.lost_presses import say_that_nothing_was_changed
 from assignments import services
 from assignments.errors import RefusedOperation
 from assignments.forms import PressForm, UploadForm
@@ -135,7 +136,8 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
 def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Carry out the good lines."""
     upload, form = _upload(request, key), PressForm(request.POST)
-    if request.method != "POST":  # reached by logging in again, or by a tab of a refusal: back to the lines
+    if request.method != "POST":  # reached by logging in again: back to the lines
+        say_that_nothing_was_changed(request)
         return redirect(reverse("team-upload", args=[key], query=request.GET))
     if not form.is_valid():
         return _show(request, upload, why="The form could not be read. Press once more.")

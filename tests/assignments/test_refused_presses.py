@@ -16,14 +16,17 @@ from accounts import services as people
 from accounts.models import User
 from assignments.models import Assignment, Operation
 from certifications.models import Certification
+from tests.factories import PASSWORD
 
 from .pages import (
     ASSIGN,
+    ASSIGNED,
     ELIGIBLE,
     HTMX,
     MOVE,
     UNASSIGN,
     dialog_of,
+    main_of,
     op_id_of,
     press,
     words,
@@ -31,6 +34,7 @@ from .pages import (
 from .presses import DUE_ON, assigned
 
 pytestmark = pytest.mark.django_db
+LOST = "Nothing was changed. If you pressed a button before you logged in, press it once more."
 #: As a browser sends it, with two bytes more for each comma.
 FORM = "application/x-www-form-urlencoded"
 
@@ -75,6 +79,36 @@ def test_a_due_day_that_is_over_is_a_422_when_it_is_to_be_changed(
     assert (response.status_code, Assignment.objects.get().due_on) == (422, DUE_ON)
     assert "Choose today or a later day" in dialog_of(response)
     assert 'value="2027-02-28"' in response.text
+
+
+@pytest.mark.parametrize(("path", "leads_to"), [(ASSIGN, ELIGIBLE), (UNASSIGN, ASSIGNED), (MOVE, ASSIGNED)])
+def test_a_press_that_met_the_login_leads_back_to_the_list_as_it_was_and_says_so(
+    client: Client, ada: User, team: SimpleNamespace, message: Certification, path: str, leads_to: str
+) -> None:
+    assigned(ada, message, team.cy)
+    asked = "?q=o&sort=-title&region=EMEA&region=APAC&page=2"
+    there = f"{path}{asked}&operation={uuid.uuid4()}"  # the result of a press before, which would read as of this one
+    for fields in ({"op_id": uuid.uuid4(), "name": "Spring round"}, {}):
+        login = client.post(there, {"learner": team.bo.pk} | fields, follow=True)
+        known = {"login": ada.email, "password": PASSWORD, "next": login.context["redirect_field_value"]}
+        answer = client.post("/accounts/login/", known, follow=True)
+        assert answer.redirect_chain[-1] == (leads_to + asked, 302)
+        assert LOST in main_of(answer)
+        assert LOST not in main_of(client.get(leads_to))
+        client.logout()
+    assert Operation.objects.count() == 1  # what was assigned before
+
+
+@pytest.mark.parametrize("path", [ELIGIBLE, ASSIGNED])
+def test_the_buttons_of_a_list_know_what_it_was_asked_for(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification, path: str
+) -> None:
+    """Where the session has ended their address is what the login leads back to."""
+    assigned(ada, message, team.cy)
+    for asked, query in (("?q=o&region=EMEA", "?q=o&amp;region=EMEA"), ("", "")):
+        leads = re.findall(r'hx-post="([^"?]*)([^"]*)"', browser.get(path + asked).text)
+        assert len(leads) == (1 if path == ELIGIBLE else 4)
+        assert {found for _, found in leads} == {query}
 
 
 UNREADABLE = "The selection could not be read."

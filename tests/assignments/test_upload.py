@@ -279,6 +279,8 @@ def test_opening_the_address_of_a_press_leads_to_the_file_and_carries_nothing_ou
     for query in ("", "?show=good&page=1"):
         response = browser.get(f"{page}press/{query}")
         assert (response.status_code, response.get("Location")) == (302, f"{page}{query}")
+        assert "Nothing was changed. If you pressed a button before you logged in" in read(browser, page)
+        assert "Nothing was changed" not in read(browser, page)
     assert not Operation.objects.exists()
 
 

@@ -158,6 +158,8 @@ def test_opening_the_address_of_a_press_leads_to_the_steps_and_completes_none(br
     step = message.steps.first()
     response = browser.get(f"/enroll/certifications/{message.slug}/steps/{step.pk}/")
     assert (response.status_code, response.get("Location")) == (302, PAGE)
+    assert "Nothing was changed. If you pressed a button before you logged in" in read(browser, PAGE)
+    assert "Nothing was changed" not in read(browser, PAGE)
     assert browser.get(f"/enroll/certifications/{message.slug}/steps/999999/").status_code == 404
     assert not StepCompletion.objects.exists()
 
