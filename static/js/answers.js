@@ -1,9 +1,9 @@
 /* What becomes of an answer that is not what htmx asked for.
    A request that was led elsewhere (the session ended: the login page) is followed as a page instead of being put into a corner of
    this one. A poll ([data-asc-poll]) never disturbs: it waits while its menu is open or the page is hidden, and an answer it did not
-   expect, or that would exchange what is being pressed, is dropped. So is one to what lies inside of it. */
+   expect, or that would exchange what is being pressed, is dropped. */
 
-const isPoll = (element) => Boolean(element?.closest?.("[data-asc-poll]"));
+const isPoll = (element) => Boolean(element?.matches?.("[data-asc-poll]"));
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt: element, requestConfig } = event.detail;

@@ -2,7 +2,7 @@
    The banner is an alert of its own, outside of any live region, which would say it a second time; what lies outside of a modal
    dialog is not read at all. */
 
-const isPoll = (event) => Boolean(event.detail.requestConfig.elt?.closest?.("[data-asc-poll]"));
+const isPoll = (event) => Boolean(event.detail.requestConfig.elt?.matches?.("[data-asc-poll]"));
 
 for (const silence of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(silence, (event) => {

@@ -12,6 +12,7 @@ from .conftest import Demo, Opening
 LEARNER = "terrence.rollins@meridian.example"
 #: Milliseconds; longer than the bell waits between two questions.
 A_MINUTE = 61_000
+MEANWHILE = "If they do not come, open the bell again."
 
 
 @pytest.fixture
@@ -69,3 +70,43 @@ def test_an_open_page_is_left_alone_until_there_is_news_which_is_said(page: Page
     assert wait_for_a_poll(page) == 200
     expect(bell_of(page)).to_have_accessible_name("Notifications, 99 unread")
     expect(page.get_by_role("status").filter(has_text="Notifications, 99 unread")).to_have_count(1)
+
+
+def test_each_opening_asks_for_the_newest(page: Page) -> None:
+    entries = page.locator("#bell").get_by_role("button", name=re.compile("was assigned to you"))
+    for _ in range(3):
+        with page.expect_response("**/notifications/newest/"):
+            bell_of(page).press("Enter")
+        expect(entries.first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(entries.first).to_be_hidden()
+
+
+def test_where_nobody_answers_it_says_so_and_asks_again_when_it_is_opened_again(page: Page) -> None:
+    bell, said = page.locator("#bell"), page.get_by_role("alert").filter(has_text="could not be reached")
+    page.context.set_offline(True)
+    bell_of(page).press("Enter")
+    expect(said).to_be_visible()
+    expect(bell).to_contain_text(MEANWHILE)
+    page.keyboard.press("Escape")
+    page.context.set_offline(False)
+    bell_of(page).press("Enter")
+    expect(bell.get_by_role("button", name=re.compile("was assigned to you")).first).to_be_visible()
+    expect(bell).not_to_contain_text(MEANWHILE)
+    expect(said).to_have_count(0)
+
+
+def test_an_error_instead_of_the_newest_leaves_the_page_as_it_is(page: Page) -> None:
+    page.route("**/notifications/newest/", lambda route: route.fulfill(status=500, body="broken"))
+    with page.expect_response("**/notifications/newest/"):
+        bell_of(page).press("Enter")
+    page.wait_for_timeout(200)  # longer than an answer takes to settle
+    expect(page.locator("#bell")).to_contain_text(MEANWHILE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_opened_after_the_session_has_ended_it_leads_to_the_login_and_back(page: Page) -> None:
+    page.goto("/enroll/certifications/")
+    page.context.clear_cookies()
+    bell_of(page).press("Enter")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/enroll/certifications/$"))
