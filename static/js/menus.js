@@ -6,8 +6,9 @@ document.addEventListener("click", (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
 });
 
-document.addEventListener("focusin", (event) => {
-  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+/* A press on the words of a box gives the focus to what is around the menu first: the reader is still in there. */
+document.addEventListener("focusin", ({ target }) => {
+  for (const menu of openMenus()) if (!menu.contains(target) && !target.contains(menu)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {

@@ -27,6 +27,18 @@ def test_what_is_ticked_while_the_numbers_come_stays(demo: Demo, open_page: Open
     expect(page.get_by_label("Did not get the email")).to_be_checked()
 
 
+def test_the_words_beside_a_box_tick_it(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}eligible/")
+    menu = page.locator("#filter-region")
+    menu.locator("summary").click()
+    expect(menu.locator(".asc-filter__n").first).to_be_visible()
+    menu.locator("label").first.click()  # in its middle, which is no box
+    expect(menu.locator("input").first).to_be_checked()
+    menu.locator("#filter-region-apply").click()
+    expect(page).to_have_url(re.compile("region="))
+
+
 @pytest.mark.parametrize("by", ["keyboard", "mouse"])
 def test_a_press_that_the_numbers_come_in_the_middle_of_counts(demo: Demo, open_page: Opening, by: str) -> None:
     page = open_page(demo, "ada@meridian.example")
