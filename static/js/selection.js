@@ -13,6 +13,7 @@ const pageBoxOf = (form) => [...form.elements].find((box) => box.matches("[data-
 const allBoxOf = (form) => form.querySelector("[data-asc-all]");
 const idOf = (box) => box.value.split(":")[0];
 const nameOf = (box) => box.closest("label").textContent.trim().replace(/^Select /, "");
+const entryOf = (box) => [idOf(box), { value: box.value, name: nameOf(box) }];
 const inWords = (number) => number.toLocaleString("en");
 
 let lastPressed = null; // where a shift-click's range begins
@@ -38,9 +39,14 @@ function keep(form, { people, all }) {
 function restore(form) {
   const selection = kept(form);
   if (selection.all !== asked()) selection.all = null;
+  if (selection.all !== null && !allBoxOf(form)) {
+    // a list of one page does not offer everyone: they are those on it, or nobody
+    selection.people = new Map(boxesOf(form).map(entryOf));
+    selection.all = null;
+  }
   if (allBoxOf(form)) allBoxOf(form).checked = selection.all !== null;
   for (const box of boxesOf(form)) {
-    if (box.defaultChecked || selection.people.has(idOf(box))) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
+    if (box.defaultChecked || selection.people.has(idOf(box))) selection.people.set(...entryOf(box));
     box.defaultChecked = false; // counts once: who is unticked later is not ticked again by whatever is exchanged then
     box.checked = selection.all !== null || selection.people.has(idOf(box));
   }
@@ -52,7 +58,7 @@ function restore(form) {
 function remember(form) {
   const selection = kept(form);
   for (const box of boxesOf(form)) {
-    if (box.checked) selection.people.set(idOf(box), { value: box.value, name: nameOf(box) });
+    if (box.checked) selection.people.set(...entryOf(box));
     else selection.people.delete(idOf(box));
   }
   selection.all = allBoxOf(form)?.checked ? asked() : null;

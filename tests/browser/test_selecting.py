@@ -68,6 +68,35 @@ def test_everyone_is_a_second_step_that_ends_with_another_question(page: Page) -
     expect(count).not_to_have_text(re.compile("^All"))
 
 
+@pytest.mark.parametrize("by", ["its size", "its address"])
+def test_everyone_stays_selected_when_the_list_has_one_page_only(page: Page, by: str) -> None:
+    page.goto(ELIGIBLE)
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("checkbox", name=re.compile("^Select all [0-9]+$")).check()
+    count = page.locator("[data-asc-count]")
+    number = re.findall("[0-9]+", count.inner_text())[0]
+    page.locator("#size-100").click() if by == "its size" else page.goto(f"{ELIGIBLE}?size=100&page=2")
+    expect(page.locator("[name=learner]")).to_have_count(int(number))
+    expect(count).to_have_text(f"{number} selected")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"Assign {number} people")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Clear", exact=True).click()
+    expect(count).to_have_text("Nobody selected")
+
+
+def test_everyone_of_a_list_that_finds_nobody_any_more_is_nobody(page: Page) -> None:
+    page.goto(f"{ELIGIBLE}?q=an")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("checkbox", name="that match").check()
+    page.evaluate(
+        "for (const [key, kept] of Object.entries(sessionStorage))"
+        " sessionStorage.setItem(key, kept.replace('q=an', 'q=nobody-is-called-this'))"
+    )
+    page.goto(f"{ELIGIBLE}?q=nobody-is-called-this")
+    expect(page.locator("[data-asc-count]")).to_have_text("Nobody selected")
+
+
 def test_without_javascript_everyone_is_a_box_in_the_bar(demo: Demo, open_page: Opening) -> None:
     bare = open_page(demo, "ada@meridian.example", java_script_enabled=False)
     bare.goto(f"{ELIGIBLE}?open=region")
