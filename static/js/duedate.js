@@ -1,11 +1,12 @@
-/* Says what a chosen due day means before the form is sent: the weekday, how far away it is, and whether there will be a reminder.
-   The server decides; all it decides by comes with the field:
+/* Says what a chosen due day means before the form is sent: the weekday, how far away it is, and whether there will be a reminder;
+   and keeps a day from being sent that is none yet. The server decides; all it decides by comes with the field:
 
    <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="14,5,1">
    [data-asc-due-words]      in the same form: "Wednesday 31 March 2027, in 34 days"
    [data-asc-due-reminder]   a sentence from its own data-with ("… {reminders} at 08:00."), data-without (all their days have passed),
                              data-none (no due day) or data-past; left alone without reminders */
 
+const UNREAD = "This day is not complete or does not exist.";
 const DAY = 24 * 60 * 60 * 1000;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -51,12 +52,15 @@ function forgiveIn(field) {
 function show(field) {
   const today = dayFrom(field.dataset.today);
   const due = dayFrom(field.value);
+  const isUnread = field.validity.badInput;
   const words = field.form?.querySelector("[data-asc-due-words]");
   if (due >= today) forgiveIn(field);
-  if (words) words.textContent = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : "";
+  const said = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : isUnread ? UNREAD : "";
+  if (words && words.textContent !== said) words.textContent = said;
   const reminder = field.form?.querySelector("[data-asc-due-reminder]");
   const daysBefore = field.dataset.reminderDays.split(",").filter(Boolean).map(Number);
-  if (reminder && daysBefore.length) reminder.textContent = reminderSentences(reminder, due, today, daysBefore) ?? "";
+  if (!reminder || !daysBefore.length) return;
+  reminder.textContent = (isUnread ? reminder.dataset.past : reminderSentences(reminder, due, today, daysBefore)) ?? "";
 }
 
 const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(show);
@@ -64,6 +68,24 @@ const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(s
 document.addEventListener("input", (event) => {
   if (event.target.matches("input[data-asc-due]")) show(event.target);
 });
+/* A day typed in part is no input yet, and not to be spoken of before it is left. */
+document.addEventListener("focusout", (event) => {
+  if (event.target.matches("input[data-asc-due]")) show(event.target);
+});
+/* What the browser cannot read, a day without its year or "7e" days, it would send as nothing: everybody without a due date, and told
+   so by email. The forms have no checks of the browser's own, since the server says more. */
+document.addEventListener(
+  "submit", // on the way down, before submit-once.js and whatever sends it
+  (event) => {
+    const unread = [...event.target.elements].find((field) => field.willValidate && field.validity.badInput && field.checkVisibility());
+    if (!unread) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (unread.matches("[data-asc-due]")) show(unread);
+    unread.reportValidity(); // has the focus then, and the browser's words
+  },
+  true,
+);
 showAll();
 document.addEventListener("htmx:afterSettle", showAll);
 window.addEventListener("pageshow", showAll);
