@@ -1,6 +1,6 @@
 /* Search and filters of a list, over menus.js and answers.js: an address without empty fields; what was set while the numbers came
-   stays; numbers that do not come are a link; and when a filter or its pill goes away under the reader, the focus goes to the head of
-   its menu. */
+   stays; numbers that do not come are a link; a day that holds a search back is shown; and when a filter or its pill goes away under
+   the reader, the focus goes to the head of its menu. */
 
 let left = null; // what was last pressed, and the filter that it is of
 let set = null; // what was set in a menu that is being replaced, and which
@@ -13,6 +13,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (formOf(event.detail.elt)?.id !== "list-query") return;
   const given = event.detail.formData;
   for (const [name, value] of [...given]) if (value === "") given.delete(name);
+});
+
+/* A day typed in part is not sent, nor is anything else with it: a menu that is closed would tell nobody why. */
+document.addEventListener(
+  "invalid", // does not bubble
+  (event) => {
+    if (event.target.form?.id !== "list-query") return;
+    for (let menu = event.target.closest("details"); menu; menu = menu.parentElement.closest("details")) menu.open = true;
+  },
+  true,
+);
+
+document.addEventListener("htmx:validation:halted", (event) => {
+  if (event.target.id === "list-query") event.target.reportValidity(); // the browser itself does so only when a button was pressed
 });
 
 document.addEventListener("click", (event) => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Opening
 from .pages import MESSAGE, OPERATIONS, REPORT
@@ -111,3 +111,43 @@ def test_a_list_that_is_filtered_in_place_says_by_what(
     menu.get_by_role("button", name="Apply").click()
     expect(filters).to_have_text("Filters")
     expect(menu.locator("summary")).not_to_have_text(re.compile(r"\("))
+
+
+def half_type_a_day(page: Page) -> None:
+    """Its month and its day, and close the menu."""
+    page.goto(f"{MESSAGE}eligible/")
+    if page.locator("#filters > summary").is_visible():
+        page.locator("#filters > summary").click()
+    page.locator("#filter-enrolled > summary").click()
+    page.locator("[name=enrolled_from]").focus()
+    page.keyboard.type("0309")
+    page.keyboard.press("Escape")
+    expect(page.locator("[name=enrolled_from]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("by", ["typing", "Enter"])
+def test_a_day_typed_in_part_that_holds_a_search_back_is_shown(
+    demo: Demo, open_page: Opening, width: int, by: str
+) -> None:
+    page = open_page(demo, "ada@meridian.example", viewport={"width": width, "height": 844})
+    half_type_a_day(page)
+    if width == 390:
+        page.locator("#filters > summary").click()
+    search, day = page.get_by_role("searchbox"), page.locator("[name=enrolled_from]")
+    search.press_sequentially("a") if by == "typing" else search.press("Enter")
+    expect(day).to_be_visible()
+    expect(day).to_be_focused()
+    day.fill("2020-01-01")
+    page.locator("#filter-enrolled-apply").click()
+    expect(page).to_have_url(re.compile("enrolled_from=2020-01-01"))
+
+
+def test_a_day_typed_in_part_that_holds_another_filter_back_is_shown(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    half_type_a_day(page)
+    page.locator("#filter-region > summary").click()
+    page.locator("#filter-region label").first.click()
+    page.locator("#filter-region-apply").click()
+    expect(page.locator("[name=enrolled_from]")).to_be_focused()
+    expect(page.locator("#filter-region")).not_to_have_attribute("open", "")
