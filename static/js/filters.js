@@ -51,12 +51,22 @@ document.addEventListener("htmx:afterSwap", () => {
   set = null;
 });
 
-/* A menu that the reader is in stays when a list comes that it was not pressed for; its head is told with the next one. */
+/* A menu that the reader is in stays when a list comes that it was not pressed for; its head is told with the next one. The others
+   are exchanged one by one then: what was ticked in them may be in force no more. */
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const { target } = event.detail;
-  if (target.id !== "filters") return;
-  const used = [...target.querySelectorAll(".asc-filter[open]")].some((menu) => menu.dataset.ascFacet !== left?.facet);
-  if (used) event.detail.shouldSwap = false;
+  const { target: filters, fragment } = event.detail;
+  if (filters.id !== "filters") return;
+  const isUsed = (menu) => menu.open && menu.dataset.ascFacet !== left?.facet;
+  const menus = [...filters.querySelectorAll(".asc-filter")];
+  if (!menus.some(isUsed)) return;
+  event.detail.shouldSwap = false;
+  filters.querySelector("summary").replaceChildren(...fragment.querySelector("summary").childNodes);
+  for (const menu of menus) {
+    if (isUsed(menu)) continue;
+    const fresh = fragment.querySelector(`#${menu.id}`);
+    menu.replaceWith(fresh);
+    htmx.process(fresh);
+  }
 });
 
 document.addEventListener("htmx:afterSettle", () => {

@@ -151,3 +151,25 @@ def test_a_day_typed_in_part_that_holds_another_filter_back_is_shown(demo: Demo,
     page.locator("#filter-region-apply").click()
     expect(page.locator("[name=enrolled_from]")).to_be_focused()
     expect(page.locator("#filter-region")).not_to_have_attribute("open", "")
+
+
+def test_filters_that_were_cleared_are_cleared_while_another_menu_is_open(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}assigned/?delivery=failed&status=not_started")
+    release = hold(page, r"assigned/\??$")
+    with page.expect_request(re.compile(r"assigned/\??$")):
+        page.get_by_role("link", name="Clear filters").first.click()
+    page.locator("#filter-delivery > summary").click()
+    expect(page.locator("#filter-delivery .asc-filter__n").first).to_be_visible()
+    release()
+    expect(page.locator("#list-count")).to_have_text(re.compile("people$"))
+    expect(page.locator("#filter-delivery")).to_have_attribute("open", "")
+    expect(page.get_by_label("Did not get the email")).to_be_checked()  # the reader is in there
+    expect(page.locator("#filter-status-head")).to_have_text("Status")
+    expect(page.locator("#filter-status input:checked")).to_have_count(0)
+
+    page.locator("#filter-status-head").click()
+    expect(page.locator("#filter-status .asc-filter__n").first).to_be_visible()
+    page.get_by_role("searchbox").fill("an")
+    expect(page).to_have_url(re.compile("q=an"))
+    expect(page).not_to_have_url(re.compile("status="))
