@@ -1,8 +1,10 @@
 /* Search and filters of a list, over menus.js and answers.js: an address without empty fields; what was set while the numbers came
    stays; numbers that do not come are a link; a day that holds a search back is shown; and when a filter or its pill goes away under
-   the reader, the focus goes to the head of its menu. */
+   the reader, or a menu has done its work, the focus goes to the head of the menu. */
 
-let left = null; // what was last pressed, and the filter that it is of
+const overTheList = matchMedia("(min-width: 48.01rem)"); // as in menus.css: on a phone a menu opens in the page
+
+let left = null; // what was last pressed, and the menu and the filter that it is of
 let set = null; // what was set in a menu that is being replaced, and which
 
 const isTick = (field) => field.type === "checkbox";
@@ -30,8 +32,10 @@ document.addEventListener("htmx:validation:halted", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest?.("[data-asc-facet] :is(a, button[type=submit]), #filter-pills > a");
-  left = pressed && { pressed, facet: pressed.closest("[data-asc-facet]")?.dataset.ascFacet };
+  const pressed = event.target.closest?.(".asc-filter button[type=submit], [data-asc-facet] a, #filter-pills > a");
+  const entered = !event.detail && document.activeElement.closest(".asc-filter"); // Enter in a field clicks the first Apply of all
+  const menu = entered || pressed?.closest(".asc-filter");
+  left = pressed && { pressed, menu, facet: (menu || pressed.closest("[data-asc-facet]"))?.dataset.ascFacet };
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -67,6 +71,16 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     menu.replaceWith(fresh);
     htmx.process(fresh);
   }
+});
+
+/* A menu whose filters are in force now does not stand over what they found. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "list" || !left?.menu?.isConnected) return;
+  const { menu } = left;
+  const isLost = document.activeElement === document.body || menu.contains(document.activeElement);
+  if (overTheList.matches) menu.open = false;
+  if (isLost && !menu.open) menu.querySelector("summary").focus();
+  left = null;
 });
 
 document.addEventListener("htmx:afterSettle", () => {

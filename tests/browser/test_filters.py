@@ -173,3 +173,32 @@ def test_filters_that_were_cleared_are_cleared_while_another_menu_is_open(demo: 
     page.get_by_role("searchbox").fill("an")
     expect(page).to_have_url(re.compile("q=an"))
     expect(page).not_to_have_url(re.compile("status="))
+
+
+@pytest.mark.parametrize(("path", "name", "value"), [(REPORT, "status", "Completed"), (OPERATIONS, "kind", "Unassign")])
+@pytest.mark.parametrize("by", ["Apply", "Enter"])
+def test_a_menu_that_has_done_its_work_does_not_stand_over_the_list(
+    demo: Demo, open_page: Opening, path: str, name: str, value: str, by: str
+) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(path)
+    menu = page.locator(f"#filter-{name}")
+    menu.locator("summary").click()
+    box = menu.get_by_label(value, exact=True)
+    box.check()
+    menu.get_by_role("button", name="Apply").click() if by == "Apply" else box.press("Enter")
+    expect(page).to_have_url(re.compile(f"{name}={value.lower()}"))
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_have_text(re.compile(r"\(1\)"))
+    expect(menu.locator("summary")).to_be_focused()
+
+
+def test_enter_in_a_filter_leads_back_to_the_head_of_its_menu(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example")
+    page.goto(f"{MESSAGE}eligible/")
+    page.locator("#filter-enrolled > summary").click()
+    page.locator("[name=enrolled_from]").fill("2020-01-01")
+    page.locator("[name=enrolled_from]").press("Enter")
+    expect(page).to_have_url(re.compile("enrolled_from=2020-01-01"))
+    expect(page.locator("#filter-enrolled")).not_to_have_attribute("open", "")
+    expect(page.locator("#filter-enrolled-head")).to_be_focused()
