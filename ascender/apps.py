@@ -4,13 +4,17 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.management import call_command
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+
+from . import sqlite
 
 
 class AscenderConfig(AppConfig):
     name = "ascender"
 
     def ready(self) -> None:
+        connection_created.connect(sqlite.teach)
         # Django sends the signal for apps with models only, and this one has none.
         post_migrate.connect(create_cache_table, sender=apps.get_app_config("sessions"))
 
