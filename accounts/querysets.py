@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -15,13 +15,13 @@ from django.db.models.lookups import In
 if TYPE_CHECKING:
     from .models import Company, User
 
-_BELOW = """
-WITH RECURSIVE below (id) AS (
-    SELECT id FROM accounts_user WHERE reports_to_id = %s
+_TEAMS = """
+WITH RECURSIVE team (id) AS (
+    SELECT id FROM accounts_user WHERE id IN ({})
     UNION
-    SELECT person.id FROM accounts_user person JOIN below ON person.reports_to_id = below.id
+    SELECT person.id FROM accounts_user person JOIN team ON person.reports_to_id = team.id
 )
-SELECT id FROM below
+SELECT id FROM team
 """
 
 
@@ -89,8 +89,14 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 class UserQuerySet(models.QuerySet["User"]):
     def below(self, manager: User) -> Self:
         """Everyone below `manager` at any depth, without the manager; one query, safe in a circle."""
-        below = RawSQL(_BELOW, [manager.pk])  # noqa: S611, the value is a parameter
-        return self.filter(pk__in=below).exclude(pk=manager.pk)
+        return self.in_teams_of([manager.pk]).exclude(pk=manager.pk)
+
+    def in_teams_of(self, managers: Collection[int]) -> Self:
+        """The people of these ids, of which there is one at least, and everyone below any of them at any depth; one
+        query, safe in a circle.
+        """
+        teams = RawSQL(_TEAMS.format(", ".join(["%s"] * len(managers))), [*managers])  # noqa: S611, values are parameters
+        return self.filter(pk__in=teams)
 
     def matching(self, words: str) -> Self:
         """Those in whose name or email address each of the words occurs, in any case."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, When
 from django.http import QueryDict
 
 from accounts.models import User
@@ -123,7 +123,7 @@ class Column(Facet):
 
 @dataclass(frozen=True)
 class Managers(Facet):
-    """A filter by manager, with everyone below at any depth. `path` leads from a row to the person."""
+    """A filter by manager, themselves and everyone below at any depth. `path` leads from a row to the person."""
 
     path: str = ""
 
@@ -135,26 +135,28 @@ class Managers(Facet):
         return [Chosen(self.name, str(person.pk), person.full_name) for person in people]
 
     def condition(self, chosen: Iterable[Chosen], scope: Scope) -> Q:
-        wanted = Q()
-        for each in chosen:
-            below = User.objects.filter(company=scope.user.company_id).below(User(pk=int(each.value)))
-            # Asked at once: inside of the other query, PostgreSQL takes the hierarchy for everybody.
-            wanted |= Q(**{f"{self.path}__in": one_of(below.values_list("pk", flat=True))})
-        return wanted
+        managers = [int(each.value) for each in chosen]
+        if not managers:
+            return Q()
+        teams = User.objects.filter(company=scope.user.company_id).in_teams_of(managers)
+        # Asked at once: inside of the other query, PostgreSQL takes the hierarchy for everybody.
+        return Q(**{f"{self.path}__in": one_of(teams.values_list("pk", flat=True))})
 
     def counted(self, rows: QuerySet[Any], scope: Scope) -> list[Choice]:
-        """Two queries: how many report to whom, and who reports to whom above them."""
-        manager = "reports_to" if self.path == "pk" else f"{self.path}__reports_to"
-        direct = rows.filter(**{f"{manager}__isnull": False}).order_by().values_list(manager).annotate(n=Count("pk"))
+        """Two queries: who manages anybody, and how many of the rows are in whose team, a manager in their own."""
         people = User.objects.filter(company=scope.user.company_id)
         heads = people.filter(pk__in=people.filter(reports_to__isnull=False).values("reports_to"))
         managers = {person.pk: person for person in heads.only("first_name", "last_name", "reports_to")}
-        below: dict[int, int] = {}
-        for pk, n in direct:
+        leads = When(**{f"{self.path}__in": one_of(managers)}, then=F(self.path))
+        manager = "reports_to" if self.path == "pk" else f"{self.path}__reports_to"
+        in_team_of = Case(leads, default=F(manager), output_field=BigIntegerField())
+        in_teams = rows.order_by().values_list(in_team_of).annotate(n=Count("pk"))
+        found: dict[int, int] = {}
+        for pk, n in in_teams:
             for above in _line_of(pk, managers):
-                below[above] = below.get(above, 0) + n
-        most = sorted(below, key=lambda pk: (-below[pk], managers[pk].full_name, pk))[:MOST_SHOWN]
-        return [Choice(str(pk), managers[pk].full_name, below[pk]) for pk in most]
+                found[above] = found.get(above, 0) + n
+        most = sorted(found, key=lambda pk: (-found[pk], managers[pk].full_name, pk))[:MOST_SHOWN]
+        return [Choice(str(pk), managers[pk].full_name, found[pk]) for pk in most]
 
 
 def _line_of(pk: int | None, managers: Mapping[int, User]) -> list[int]:

@@ -95,19 +95,49 @@ def test_who_has_none_comes_last_both_ways(browser: Client, team: SimpleNamespac
 
 
 @pytest.mark.parametrize("path", [ASSIGNED, ELIGIBLE])
-def test_a_manager_stands_for_everyone_below_at_any_depth(
+def test_a_manager_stands_for_themselves_and_everyone_below_at_any_depth(
     browser: Client, ada: User, rosa: User, team: SimpleNamespace, message: Certification, path: str
 ) -> None:
     people.change_manager(person=team.bo, manager=rosa)
     people.change_manager(person=team.cy, manager=rosa.reports_to)
+    enroll(rosa, message.program)
     if path == ASSIGNED:
-        assign(ada, message, team.bo, team.cy, team.di)
-    assert names(browser, path, manager=rosa.pk) == ["Bo"]
-    assert names(browser, path, manager=rosa.reports_to_id, sort="learner") == ["Bo", "Cy"]
-    assert names(browser, path, manager=[rosa.pk, team.di.pk]) == ["Bo"]
-    assert names(browser, path, manager=team.di.pk) == []
-    assert counts(browser, path, "manager") == {str(rosa.reports_to_id): "2", str(rosa.pk): "1"}
+        assign(ada, message, team.bo, team.cy, team.di, rosa)
+    assert names(browser, path, manager=rosa.pk, sort="learner") == ["Bo", "Rosa"]
+    assert names(browser, path, manager=rosa.reports_to_id, sort="learner") == ["Bo", "Cy", "Rosa"]
+    assert names(browser, path, manager=[rosa.pk, team.di.pk], sort="learner") == ["Bo", "Di", "Rosa"]
+    assert names(browser, path, manager=team.di.pk) == ["Di"]
+    assert counts(browser, path, "manager") == {str(rosa.reports_to_id): "3", str(rosa.pk): "2"}
     assert pills(browser, path, manager=rosa.pk) == ["Manager and below: Rosa Conti"]
+
+
+def test_who_leads_only_such_as_are_elsewhere_is_offered_and_finds_themselves(
+    browser: Client, team: SimpleNamespace, lena: User, message: Certification
+) -> None:
+    people.change_manager(person=lena, manager=team.bo)
+    User.objects.filter(pk=lena.pk).update(status=User.Status.INACTIVE)
+    assert counts(browser, ELIGIBLE, "manager") == {str(team.bo.pk): "1"}
+    assert names(browser, ELIGIBLE, manager=team.bo.pk) == ["Bo"]
+
+
+def test_in_a_circle_everybody_counts_once(browser: Client, team: SimpleNamespace, message: Certification) -> None:
+    """No service makes one."""
+    for person, manager in ((team.bo, team.cy), (team.cy, team.bo), (team.di, team.bo)):
+        User.objects.filter(pk=person.pk).update(reports_to=manager)
+    assert counts(browser, ELIGIBLE, "manager") == {str(team.bo.pk): "3", str(team.cy.pk): "3"}
+    assert names(browser, ELIGIBLE, manager=[team.bo.pk, team.cy.pk]) == EVERYONE
+
+
+def test_ten_managers_cost_no_more_queries_than_one(
+    browser: Client, meridian: Company, team: SimpleNamespace, message: Certification
+) -> None:
+    def queries(*managers: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(ELIGIBLE, {"manager": managers}).text.count('class="asc-pill"') == len(managers)
+        return len(captured)
+
+    ten = [PersonFactory(company=meridian).pk for _ in range(10)]
+    assert queries(*ten[:1]) == queries(*ten)
 
 
 def test_a_manager_of_another_company_is_nobody(
