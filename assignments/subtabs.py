@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Expression, OuterRef, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
-from certifications.models import Certification
+from certifications.models import Certification, CertificationEnrollment
+from certifications.querysets import progress
 
 from . import facets
 from .filters import Facet
@@ -62,6 +64,17 @@ def _not_eligible(user: User, certification: Certification, q: str) -> QuerySet[
     return people.with_preparation(certification).select_related("reports_to")
 
 
+def _by_status() -> tuple[Expression, Expression]:
+    """Of assignments: not started, in progress, completed, each by when it came to that.
+
+    Not by the annotations of progress, of which it would need four: each is asked of every row there is, for one page.
+    """
+    own = {"person": OuterRef("learner"), "certification": OuterRef("certification")}
+    rank = Case(When(status=CertificationEnrollment.Status.COMPLETED, then=2), default=1)
+    since = progress(Coalesce("completed_at", "started_at"), **own)
+    return Coalesce(progress(rank, **own), 0), since  # type: ignore[return-value]  # the stubs know no Subquery as one
+
+
 _PERSON: SortKeys = {
     "learner": ("first_name", "last_name"),
     "title": (filled("title"),),
@@ -83,8 +96,8 @@ TABS = {
                 "name": ("name",),
                 "due": ("due_on",),
                 "progress": ("steps_done",),
-                "status": ("completed_at", "started_at"),
-                "assigned": ("assigned_at",),
+                "status": _by_status(),
+                "assigned": ("assigned_by__first_name", "assigned_by__last_name", "assigned_at"),
             },
             default_sort="due",
             rows=_assigned,

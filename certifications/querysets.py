@@ -8,6 +8,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     Max,
     OuterRef,
@@ -79,10 +80,12 @@ def steps_done(*, person: Reference, certification: Reference) -> Coalesce:
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
-def progress(field: str, *, person: Reference, certification: Reference) -> Subquery:
-    """One column of the person's certification enrolment, NULL for one who has not begun."""
+def progress(field: str | Combinable, *, person: Reference, certification: Reference) -> Subquery:
+    """One column of the person's certification enrolment or what is made of its columns, NULL for one who has not
+    begun.
+    """
     enrollments = models.CertificationEnrollment.objects.filter(user=person, certification=certification)
-    return Subquery(enrollments.values(field))
+    return Subquery(enrollments.values(asked=F(field) if isinstance(field, str) else field))
 
 
 def _standing(*, person: Reference, program: Reference) -> dict[str, Combinable]:

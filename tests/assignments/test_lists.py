@@ -87,14 +87,14 @@ def test_a_manager_sorts_by_name_and_none_comes_last(browser: Client, team: Simp
         ("name", ["Cy", "Di", "Bo"], ["Bo", "Di", "Cy"]),
         ("due", ["Di", "Bo", "Cy"], ["Bo", "Di", "Cy"]),
         ("progress", ["Cy", "Di", "Bo"], ["Bo", "Di", "Cy"]),
-        ("status", ["Di", "Bo", "Cy"], ["Di", "Bo", "Cy"]),
+        ("status", ["Cy", "Bo", "Di"], ["Di", "Bo", "Cy"]),
         ("assigned", ["Di", "Cy", "Bo"], ["Bo", "Cy", "Di"]),
     ],
 )
 def test_assigned_is_sorted_by_each_column(
     browser: Client, ada: User, team: SimpleNamespace, message: Certification, key: str, up: list[str], down: list[str]
 ) -> None:
-    """Completed, in progress, not started; without a due date last, both ways."""
+    """Not started, in progress, completed, and the other way round; without a due date last, both ways."""
     training.complete_step(person=team.di, step=message.steps.get(position=2), at=NOW)
     complete(team.bo, message, steps=3)
     assign(ada, message, team.bo, name="Three", due_on=DUE_ON, at=NOW)
@@ -103,6 +103,32 @@ def test_assigned_is_sorted_by_each_column(
     for position in range(3, 7) if key == "status" else []:
         training.complete_step(person=team.di, step=message.steps.get(position=position), at=NOW)
     assert (names(browser, ASSIGNED, sort=key), names(browser, ASSIGNED, sort=f"-{key}")) == (up, down)
+
+
+def test_of_one_status_who_came_to_it_first_is_first(
+    browser: Client, ada: User, meridian: Company, message: Certification
+) -> None:
+    one, two, three = (eligible_person(message, meridian, first_name=name) for name in ("One", "Two", "Three"))
+    assign(ada, message, one, two, three)
+    for person, days in ((three, 3), (one, 2), (two, 1)):
+        complete(person, message, steps=1, at=NOW - days * DAY)
+    assert names(browser, ASSIGNED, sort="status") == ["Three", "One", "Two"]
+    assert names(browser, ASSIGNED, sort="-status") == ["Two", "One", "Three"]
+    complete(one, message, at=NOW)
+    complete(three, message, at=NOW - DAY)
+    assert names(browser, ASSIGNED, sort="status") == ["Two", "Three", "One"]
+    assert names(browser, ASSIGNED, sort="-status") == ["One", "Three", "Two"]
+
+
+def test_assigned_is_sorted_by_who_assigned_and_then_by_when(
+    browser: Client, ada: User, meridian: Company, team: SimpleNamespace, message: Certification
+) -> None:
+    abe = PersonFactory(company=meridian, first_name="Abe", can_manage_assignments=True)
+    assign(ada, message, team.bo, at=NOW - DAY)
+    assign(abe, message, team.cy, at=NOW)
+    assign(ada, message, team.di, at=NOW - 2 * DAY)
+    assert names(browser, ASSIGNED, sort="assigned") == ["Cy", "Di", "Bo"]
+    assert names(browser, ASSIGNED, sort="-assigned") == ["Bo", "Di", "Cy"]
 
 
 def test_assigned_stands_by_due_day_unless_told(
