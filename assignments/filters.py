@@ -20,8 +20,9 @@ from certifications.models import Certification
 
 from .lists import MOST_LETTERS, readable
 
-#: Values shown in a menu, those of most people first; and values of one filter that an address may hold.
-MOST_SHOWN, MOST_CHOSEN = 50, 20
+#: Values shown in a menu, those of most people first; and values of one filter that an address may hold, the first of
+#: them: all that are shown, and those ticked before that are not among them by now.
+MOST_SHOWN, MOST_CHOSEN = 50, 200
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,14 @@ class Facet:
     def bounds(self) -> dict[str, str]:
         return {f"{self.name}_from": "From", f"{self.name}_to": "To"} if self.days else {}
 
+    def asked(self, given: QueryDict) -> list[str]:
+        """The values that the address names and that can be, each once."""
+        named = given.getlist(self.name)
+        return [value for value in self.options if value in named]
+
     def read(self, given: QueryDict, scope: Scope) -> list[Chosen]:
         """What of it the address asks for."""
-        asked = given.getlist(self.name)
-        values = [Chosen(self.name, value, label) for value, label in self.options.items() if value in asked]
+        values = [Chosen(self.name, value, self.options[value]) for value in self.asked(given)]
         bounds = {name: (said, day_in(given.get(name, ""))) for name, said in self.bounds.items()}
         days = [
             Chosen(name, f"{day}", f"{said.lower()} {day:%-d %b %Y}") for name, (said, day) in bounds.items() if day
@@ -107,9 +112,12 @@ class Column(Facet):
 
     path: str = ""
 
-    def read(self, given: QueryDict, scope: Scope) -> list[Chosen]:
+    def asked(self, given: QueryDict) -> list[str]:
         written = dict.fromkeys(value for value in given.getlist(self.name) if value == readable(value) != "")
-        return [Chosen(self.name, value, value) for value in written if len(value) <= MOST_LETTERS][:MOST_CHOSEN]
+        return [value for value in written if len(value) <= MOST_LETTERS]
+
+    def read(self, given: QueryDict, scope: Scope) -> list[Chosen]:
+        return [Chosen(self.name, value, value) for value in self.asked(given)[:MOST_CHOSEN]]
 
     def condition(self, chosen: Iterable[Chosen], scope: Scope) -> Q:
         values = [each.value for each in chosen]
@@ -127,8 +135,12 @@ class Managers(Facet):
 
     path: str = ""
 
+    def asked(self, given: QueryDict) -> list[str]:
+        written = dict.fromkeys(given.getlist(self.name))
+        return [value for value in written if value.isascii() and value.isdecimal() and len(value) < 19]
+
     def read(self, given: QueryDict, scope: Scope) -> list[Chosen]:
-        ids = [value for value in given.getlist(self.name) if value.isascii() and value.isdecimal() and len(value) < 19]
+        ids = self.asked(given)
         if not ids:
             return []
         people = User.objects.filter(company=scope.user.company_id, pk__in=ids[:MOST_CHOSEN]).by_name()
@@ -202,15 +214,17 @@ class FacetMenu:
 
 @dataclass(frozen=True)
 class Filters:
-    """The filters of one list as an address has them in force."""
+    """The filters of one list as an address has them in force. `cut` are those of which it names too many values."""
 
     facets: Sequence[Facet]
     scope: Scope
     chosen: Mapping[str, list[Chosen]]
+    cut: Sequence[Facet]
 
     @classmethod
     def of(cls, given: QueryDict, facets: Sequence[Facet], scope: Scope) -> Filters:
-        return cls(facets, scope, {facet.name: facet.read(given, scope) for facet in facets})
+        cut = [facet for facet in facets if len(facet.asked(given)) > MOST_CHOSEN]
+        return cls(facets, scope, {facet.name: facet.read(given, scope) for facet in facets}, cut)
 
     def narrow(self, rows: QuerySet[Any], *, but: Facet | None = None) -> Any:
         """Those of the rows that have a value in force of every filter; `but` one that is not asked."""

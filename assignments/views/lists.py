@@ -16,7 +16,7 @@ from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
 from accounts.models import User
 from assignments import facets, notices
 from assignments.counts import certifications_with_counts, group_sizes
-from assignments.filters import Filters, Scope
+from assignments.filters import MOST_CHOSEN, Filters, Scope
 from assignments.lists import ListQuery, SortKeys
 from assignments.models import Assignment, Operation
 from assignments.subtabs import TABS, Tab
@@ -119,6 +119,8 @@ def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]
         "menus": filters.menus(rows, opened=opened),
         "opened": opened,
         "pills": pills,
+        "cut": filters.cut,
+        "most_chosen": MOST_CHOSEN,
         "clear_url": _without(request.GET, *((each.name, each.value) for _, each in in_force)),
         "shows_failed": facets.NOT_REACHED in filters.values_of("delivery"),
     }

@@ -279,8 +279,42 @@ def test_nonsense_is_read_as_nothing(
         assert 'class="asc-pill"' not in response.text, value[:20]
 
 
-def test_more_values_than_an_address_may_hold_are_left_out(browser: Client, team: SimpleNamespace) -> None:
-    assert len(pills(browser, ELIGIBLE, region=[f"R{number}" for number in range(500)])) == 20
+def test_every_value_that_a_menu_offers_can_be_chosen(
+    browser: Client, meridian: Company, message: Certification
+) -> None:
+    """Those that are shown, and those ticked before that are not among them."""
+    for number in range(51):
+        eligible_person(message, meridian, first_name=f"P{number:02}", region=f"R{number:02}")
+    offered = counts(browser, ELIGIBLE, "region", region="Elsewhere")
+    assert len(offered) == len(pills(browser, ELIGIBLE, region=offered)) == 51
+    assert names(browser, ELIGIBLE, region=offered, size=100) == [f"P{number:02}" for number in range(50)]
+
+
+def test_every_manager_that_a_menu_offers_can_be_chosen(
+    browser: Client, meridian: Company, message: Certification
+) -> None:
+    for number in range(50):
+        head = PersonFactory(company=meridian, email=f"head{number}@people.example")
+        eligible_person(message, meridian, first_name=f"P{number:02}", reports_to=head)
+    heads = list(counts(browser, ELIGIBLE, "manager"))
+    assert names(browser, ELIGIBLE, manager=heads, size=100) == [f"P{number:02}" for number in range(50)]
+
+
+@pytest.mark.parametrize("name", ["region", "manager"])
+def test_more_values_than_an_address_may_hold_are_left_out_and_it_says_so(
+    browser: Client, meridian: Company, team: SimpleNamespace, name: str
+) -> None:
+    for number in range(201) if name == "manager" else []:
+        PersonFactory(company=meridian, email=f"many{number}@people.example")
+    values = {
+        "manager": [str(pk) for pk in User.objects.filter(email__startswith="many").values_list("pk", flat=True)],
+        "region": [f"R{number}" for number in range(201)],
+    }[name]
+    said = "only the first 200 that the address names count"
+    assert len(pills(browser, ELIGIBLE, **{name: [*values[:200], values[0]]})) == 200
+    assert said not in read(browser, ELIGIBLE, **{name: [*values[:200], values[0]]})
+    assert len(pills(browser, ELIGIBLE, **{name: values})) == 200
+    assert said in read(browser, ELIGIBLE, **{name: values})
 
 
 @pytest.mark.parametrize(
