@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import CharField, Count, F, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.querysets import one_of
 from assignments import lengths
@@ -20,10 +21,13 @@ OVER = "The due date is over."
 
 REPEATED = "The same person is in an earlier line."
 CONTRADICTED = "Another line says something else about the same person."
+#: The day that a line means, however it is written; a line without a fault that has none means no day. As text, since
+#: what is NULL would not be counted.
+_DAY = Coalesce(Cast("due_on", CharField()), Value(""))
 #: What two lines about the same person may not disagree in.
-SAYS = {
-    Upload.Kind.ASSIGN: ("due_text", "name"),
-    Upload.Kind.CHANGE_DUE_DATE: ("due_text",),
+SAYS: dict[Upload.Kind, tuple[str | Coalesce, ...]] = {
+    Upload.Kind.ASSIGN: (_DAY, "name"),
+    Upload.Kind.CHANGE_DUE_DATE: (_DAY,),
     Upload.Kind.UNASSIGN: (),
 }
 

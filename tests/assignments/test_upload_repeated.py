@@ -47,6 +47,29 @@ def test_of_lines_that_say_the_same_the_first_counts(ada: User, lena: User, mess
     assert reasons(received(ada, message, line, line, line)) == ["", REPEATED, REPEATED]
 
 
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        (ASSIGN, ["2027-04-03", "3 April 2027", "Sat 3 april 2027"]),
+        (MOVE, ["2027-04-03", "3 April 2027", "Sat 3 april 2027"]),
+        (MOVE, ["none", "None", "No due date"]),
+    ],
+)
+def test_the_same_day_in_another_spelling_is_the_same(
+    ada: User, lena: User, message: Certification, kind: Upload.Kind, written: list[str]
+) -> None:
+    if kind == MOVE:
+        assigned(ada, message, lena, due_on=DUE_ON)
+    lines = [f"lena@meridian.example,{day},Spring" for day in written]
+    assert reasons(received(ada, message, *lines, kind=kind)) == ["", REPEATED, REPEATED]
+
+
+def test_a_day_and_none_are_no_agreement(ada: User, lena: User, message: Certification) -> None:
+    assigned(ada, message, lena, due_on=DUE_ON)
+    lines = ["lena@meridian.example,2027-04-03,", "lena@meridian.example,none,"]
+    assert reasons(received(ada, message, *lines, kind=MOVE)) == [CONTRADICTED, CONTRADICTED]
+
+
 @pytest.mark.parametrize("other", ["2027-05-03,Spring", "2027-04-03,Summer", ",Spring"])
 def test_of_lines_that_disagree_none_counts(ada: User, lena: User, message: Certification, other: str) -> None:
     lines = ["lena@meridian.example,2027-04-03,Spring", f"LENA@meridian.example,{other}"]
