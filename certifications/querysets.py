@@ -102,8 +102,12 @@ def _standing(*, person: Reference, program: Reference) -> dict[str, Combinable]
 
 class FastStartProgramQuerySet(QuerySet["models.FastStartProgram"]):
     def visible_to(self, user: User) -> Self:
-        """Those that lead to a certification in scope for the person's company; one row per program."""
-        return self.filter(pk__in=models.Certification.objects.visible_to(user).values("program"))
+        """Those that lead to a certification in scope for the person's company, and those that the person is in now,
+        whatever they lead to; one row per program.
+        """
+        in_scope = models.Certification.objects.visible_to(user).values("program")
+        own = models.FastStartEnrollment.objects.current().filter(user=user.pk).values("program")
+        return self.filter(Q(pk__in=in_scope) | Q(pk__in=own))
 
     def with_standing_of(self, user: User) -> Self:
         """Annotates, for one person: `is_enrolled`, `enrolled_at`, `has_attended`, `last_attended_on`, `missing`."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from certifications import services
 from certifications.models import Certification, StepCompletion
-from tests.factories import CertificationFactory, attend, complete, enroll
+from tests.factories import CertificationFactory, PersonFactory, attend, complete, enroll
 
 ClientOf = Callable[[User], Client]
 
@@ -169,6 +169,21 @@ def test_my_programs_come_with_the_day_and_the_others_with_what_is_missing(brows
     assert "Message Foundations Enrolled since Mon 19 January 2026 Opened Command of the Message" in mine
     assert "Sale Foundations Has not attended the training" in others
     assert "Opens Command of the Sale" in others
+
+
+def test_a_program_of_mine_is_there_though_nothing_that_it_opens_is_in_scope(
+    client_of: ClientOf, sam: User, lena: User, message: Certification, sale: Certification
+) -> None:
+    """Sale exists for Meridian alone; Sam of Harbor is enrolled in its program, a colleague has only attended."""
+    enroll(sam, sale.program)
+    colleague = PersonFactory(company=sam.company)
+    attend(colleague, sale.program)
+    mine, others = read(client_of(sam), PROGRAMS).split("Other programs")
+    assert mine.rstrip().endswith("My programs Sale Foundations Enrolled since Mon 19 January 2026")
+    assert "Message Foundations" in others
+    assert "Sale" not in read(client_of(colleague), PROGRAMS)
+    services.withdraw(person=sam, program=sale.program, by=None, at=timezone.now())
+    assert "Sale" not in read(client_of(sam), PROGRAMS)
 
 
 def test_days_are_the_companys_days(client_of: ClientOf, sam: User, message) -> None:
