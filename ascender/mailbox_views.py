@@ -14,13 +14,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from assignments.lists import ListQuery
 from notifications.frames import framed
 
 from . import mailbox
 
 View = Callable[..., HttpResponseBase]
-
-LETTERS_PER_PAGE = 25
 
 
 def demo_page(view: View) -> View:
@@ -37,7 +36,8 @@ def demo_page(view: View) -> View:
 
 @demo_page
 def letter_list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(mailbox.letter_names(), LETTERS_PER_PAGE).get_page(request.GET.get("page"))
+    query = ListQuery.of(request)
+    page = Paginator(mailbox.letter_names(), query.size).get_page(query.page)
     letters = mailbox.read_letters(page.object_list)
     return render(request, "mailbox/letter_list.html", {"page_obj": page, "letters": letters})
 

@@ -106,6 +106,18 @@ def test_the_list_leads_to_each_message(client: Client, in_demo: None) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "rows"), [({}, 25), ({"size": "50"}, 50), ({"size": "100"}, 51), ({"size": "7"}, 25), ({"page": "3"}, 1)]
+)
+def test_a_page_has_as_many_rows_as_the_pager_is_told(
+    client: Client, in_demo: None, query: dict[str, str], rows: int
+) -> None:
+    for number in range(51):
+        send(subject=f"Number {number}")
+    assert client.get("/mailbox/", query).text.count('<th role="rowheader"') == rows
+
+
+@pytest.mark.django_db
 def test_a_message_shows_its_text_and_frames_its_html(client: Client, in_demo: None) -> None:
     send()
     page = client.get(f"/mailbox/{newest().name}/")
