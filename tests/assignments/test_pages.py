@@ -142,7 +142,7 @@ def test_eligible_shows_who_somebody_is_and_how_prepared(browser: Client, lena: 
             "Account Executive",
             "Sales",
             "EMEA",
-            "Rosa Conti : show everyone below",
+            "Rosa Conti : show with everyone below",
             "12 Jan 2026",
             "19 Jan 2026",
             "2 of 6 steps",
