@@ -31,6 +31,7 @@ def _web(port: int) -> list[str]:
         *("--bind", f"127.0.0.1:{port}"),
         *("--workers", str(WEB_WORKERS), "--threads", str(THREADS_PER_WEB_WORKER)),
         *("--graceful-timeout", "10", "--no-control-socket"),
+        *("--limit-request-line", "8190"),  # the most there is: an address holds all that a list is filtered by
     ]
 
 
