@@ -55,3 +55,20 @@ def test_what_is_long_wraps(page: Page, place: str, words: str) -> None:
     assert box is not None
     assert box["x"] + box["width"] <= WIDTH
     assert page.evaluate(WIDER) == 0
+
+
+DOTS = """row => [...row.querySelectorAll('td.asc-run')].map(
+    cell => getComputedStyle(cell, '::before').content.includes('\u00b7'))"""
+
+
+@pytest.mark.parametrize(
+    ("empty", "dots"),
+    [([], [False, True, True]), ([0], [False, False, True]), ([1], [False, False, True]), ([0, 1], [False] * 3)],
+    ids=["all", "no title", "no area", "neither"],
+)
+def test_a_dot_parts_what_is_there_and_nothing_else(page: Page, empty: list[int], dots: list[bool]) -> None:
+    page.goto(f"{MESSAGE}eligible/")
+    row = page.get_by_role("row").nth(1)
+    for cell in empty:
+        row.locator("td.asc-run").nth(cell).evaluate("cell => cell.replaceChildren()")
+    assert row.evaluate(DOTS) == dots
