@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Self
 
 from django import forms
@@ -15,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from . import lengths
 from .errors import InvalidPlan, InvalidPlanForManagers
 from .models import Operation
-from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
+from .reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Days, Plan
 from .services import MOST_DAYS_MOVED, NewDueDate, check_plan
 from .tables import MOST_BYTES
 
@@ -89,16 +88,20 @@ class DueDateForm(SelectionForm):
     #: When the company's learners are reminded, in words; empty where they are not.
     reminders = ""
     without = " Leave it empty for no due date."
+    #: Whether the press sends a message that says the due day, and so takes the place of a reminder of today.
+    says_it_now = True
 
-    def say_when(self, *, today: date, city: str, plan: Plan) -> None:
+    def say_when(self, *, days: Days, city: str, plan: Plan) -> None:
         """Tell the field what day it is where the company is, and what its plan makes of a due day."""
+        today, reminded = days.today.isoformat(), days.today if self.says_it_now else days.reminded
         self.reminders = plan.reminders_in_words
         field = self.fields["due_on"]
         field.help_text = f"Until the end of that day in {city}.{self.without}"
         field.widget.attrs |= {
-            "min": today.isoformat(),
+            "min": today,
             "data-asc-due": "",
-            "data-today": today.isoformat(),
+            "data-today": today,
+            "data-reminded": reminded.isoformat(),
             "data-reminder-days": ",".join(str(days) for days in plan.reminders),
         }
 
@@ -108,6 +111,7 @@ class NewDueDateForm(DueDateForm):
 
     TO, BY, NONE = "to", "by", "none"
     without = ""
+    says_it_now = False
     how = forms.ChoiceField(
         label="New due date",
         choices=[(TO, "The same day for everybody"), (BY, "Move each by some days"), (NONE, "No due date")],

@@ -24,6 +24,7 @@ from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
 from assignments.forms import UNREADABLE, DueDateForm, SelectionForm, selection_of
 from assignments.models import ReminderRule
+from assignments.reminders import days_in
 from certifications.models import Certification
 
 from .buttons import BUTTONS, SHOWN, Asked, Button
@@ -100,7 +101,8 @@ class Press:
         request = self.request
         if isinstance(form, DueDateForm):
             plan = ReminderRule.objects.plan_of(request.company.pk)
-            form.say_when(today=today_of(request), city=request.company.zone_city, plan=plan)
+            days = days_in(request.company.zone, timezone.now())
+            form.say_when(days=days, city=request.company.zone_city, plan=plan)
         context = {"form": form, "selection": ",".join(seen.boxes), "everyone": seen.everyone, "left_count": len(left)}
         if seen.everyone and left:
             context["left"] = seen.everyone.named(list(left[:SHOWN]))

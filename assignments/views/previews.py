@@ -23,7 +23,7 @@ from assignments import notices, previews
 from assignments.errors import InvalidDueDate
 from assignments.forms import PlanForm, PreviewForm, ids_of, selection_of
 from assignments.models import Assignment, Learner, ReminderRule
-from assignments.reminders import Plan
+from assignments.reminders import Plan, days_in
 from certifications.models import Certification
 from notifications.frames import framed
 
@@ -109,7 +109,7 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
 
 def _form(request: PersonRequest, certification: Certification, asked: QueryDict, plan: Plan) -> PreviewForm:
     form = PreviewForm({"name": certification.title} | asked.dict())
-    form.say_when(today=today_of(request), city=request.company.zone_city, plan=plan)
+    form.say_when(days=days_in(request.company.zone, timezone.now()), city=request.company.zone_city, plan=plan)
     return form
 
 

@@ -1,7 +1,8 @@
 /* Says what a chosen due day means before the form is sent: the weekday, how far away it is, and whether there will be a reminder;
    and keeps a day from being sent that is none yet. The server decides; all it decides by comes with the field:
 
-   <input type="date" data-asc-due data-today="2027-02-25" data-reminder-days="14,5,1">
+   <input type="date" data-asc-due data-today="2027-02-25" data-reminded="2027-02-24" data-reminder-days="14,5,1">
+                             (reminded: the last day whose reminders are not to come any more)
    [data-asc-due-words]      in the same form: "Wednesday 31 March 2027, in 34 days"
    [data-asc-due-reminder]   a sentence from its own data-with ("… {reminders} at 08:00."), data-without (all their days have passed),
                              data-none (no due day) or data-past; left alone without reminders */
@@ -32,12 +33,12 @@ function listed(words) {
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
 }
 
-function reminderSentences(place, due, today, daysBefore) {
+function reminderSentences(place, due, today, reminded, daysBefore) {
   const { with: promise, without, none, past } = place.dataset;
   if (!due) return none;
   if (due < today) return past;
   const days = daysBefore.map((days) => new Date(due - days * DAY));
-  const toCome = days.filter((day) => day > today).map((day) => inWords(day, { short: true }));
+  const toCome = days.filter((day) => day > reminded).map((day) => inWords(day, { short: true }));
   if (!toCome.length) return without;
   return promise.replace("{reminders}", `${toCome.length > 1 ? "reminders" : "a reminder"} on ${listed(toCome)}`);
 }
@@ -60,7 +61,8 @@ function show(field) {
   const reminder = field.form?.querySelector("[data-asc-due-reminder]");
   const daysBefore = field.dataset.reminderDays.split(",").filter(Boolean).map(Number);
   if (!reminder || !daysBefore.length) return;
-  reminder.textContent = (isUnread ? reminder.dataset.past : reminderSentences(reminder, due, today, daysBefore)) ?? "";
+  const reminded = dayFrom(field.dataset.reminded);
+  reminder.textContent = (isUnread ? reminder.dataset.past : reminderSentences(reminder, due, today, reminded, daysBefore)) ?? "";
 }
 
 const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(show);

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Company, User
+from assignments import services
 from assignments.models import Assignment, Operation, ReminderRule
 from certifications.models import Certification
 from notifications import services as post_office
+from notifications.models import Notification
 from tests.factories import complete, eligible_person
 
 from .pages import (
@@ -76,6 +81,32 @@ def test_the_dialog_goes_by_the_reminders_of_the_company(
     assert words in dialog_of(response)
     told = ",".join(str(before) for before in days or [5] if before >= 0)
     assert f'data-reminder-days="{told}"' in response.text
+
+
+@pytest.mark.parametrize(("hour", "day"), [(12, date(2027, 2, 28)), (13, TODAY)], ids=["before eight", "at eight"])
+def test_moving_counts_the_reminder_of_today_until_its_moment_and_assigning_never_does(
+    clock: time_machine.Coordinates,
+    browser: Client,
+    ada: User,
+    lena: User,
+    team: SimpleNamespace,
+    message: Certification,
+    hour: int,
+    day: date,
+) -> None:
+    """Five days before the day that is chosen is today; what the dialog counts from is what the press goes by."""
+    clock.move_to(datetime(2027, 3, 1, hour, tzinfo=UTC))
+    made = assigned(ada, message, lena)
+    opened = browser.post(MOVE, {"learner": made.selection_value})
+    assert re.findall(r'data-today="([^"]*)" data-reminded="([^"]*)"', opened.text) == [(f"{TODAY}", f"{day}")]
+    assert "5 days before the due date, at 08:00, or at once where that moment has passed." in dialog_of(opened)
+    assert 'data-reminded="2027-03-01"' in browser.post(ASSIGN, {"learner": team.bo.pk}).text
+    press(browser, MOVE, made.selection_value, how="to", due_on=f"{TODAY + timedelta(days=5)}")
+    services.queue_reminders(at=timezone.now())
+    assert Notification.objects.filter(kind="reminder").exists() == (day == TODAY)
+    clock.move_to(datetime(2027, 3, 1, 13, tzinfo=UTC))
+    services.queue_reminders(at=timezone.now())
+    assert Notification.objects.filter(kind="reminder").exists()
 
 
 def test_the_script_gets_just_the_dialog(browser: Client, lena: User, message: Certification) -> None:

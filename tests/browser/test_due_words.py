@@ -151,3 +151,19 @@ def test_only_what_is_shown_holds_a_press_back(demo: Demo, open_page: Opening) -
     with page.expect_event("requestfailed"):
         press.click()
     assert len(sent) == 1
+
+
+def test_while_it_is_not_eight_yet_the_reminder_of_today_is_to_come(demo: Demo, open_page: Opening) -> None:
+    """Of a moved day; the email of an assigning says the day itself."""
+    page = open_page(demo, "ada@meridian.example")
+    open_due_date_dialog(page)
+    give_plan(page, "5,1")
+    said = page.locator("[data-asc-due-reminder]")
+    field(page).evaluate("(field, day) => { field.dataset.reminded = day; }", in_days(page, -1).isoformat())
+    choose(page, 5)
+    days = f"{in_words(page, 0)} and {in_words(page, 4)}"
+    expect(said).to_have_text(f"Whoever is not done gets reminders on {days} at 08:00.")
+    field(page).evaluate("(field, day) => { field.dataset.reminded = day; }", in_days(page, 0).isoformat())
+    choose(page, 6)
+    choose(page, 5)
+    expect(said).to_have_text(f"Whoever is not done gets a reminder on {in_words(page, 4)} at 08:00.")
