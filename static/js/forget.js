@@ -1,17 +1,26 @@
-/* What selection.js keeps is forgotten after a press that is done, by another reader, and by logging out. */
+/* What selection.js keeps is forgotten after a press of it that is done, by another reader, and by logging out. */
 
 const KEPT = "asc-selection:"; // as selection.js begins its keys; the reader and the address of the subtab follow
-const DONE = "asc-selection-done";
+const PRESS = "asc-selection-press"; // of the selection: OPENED with its dialog, then the operation that it makes
+const OPENED = "opened";
 
 const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT));
 
-/* A press that is done has used the selection up, on every subtab of its certification. */
+/* Whether a press is of the selection is known by the form that opened its dialog: a message ledger opens the same one. What is
+   refused comes back as the same operation. */
+function note(form) {
+  if (form.matches("form[data-asc-selection]")) sessionStorage.setItem(PRESS, OPENED);
+  else if (!form.closest("dialog")) sessionStorage.removeItem(PRESS);
+  else if (sessionStorage.getItem(PRESS) === OPENED) sessionStorage.setItem(PRESS, form.elements.op_id?.value ?? OPENED);
+}
+
+/* One that is done has used the selection up, on every subtab of its certification. A link to a result has not. */
 function forgetWhatIsDone() {
   const operation = new URLSearchParams(location.search).get("operation");
-  if (!operation || !document.getElementById("result") || sessionStorage.getItem(DONE) === operation) return;
+  if (!operation || !document.getElementById("result") || sessionStorage.getItem(PRESS) !== operation) return;
   const place = location.pathname.replace(/[^/]+\/$/, "");
   for (const key of keptKeys()) if (key.slice(key.lastIndexOf(":") + 1).startsWith(place)) sessionStorage.removeItem(key);
-  sessionStorage.setItem(DONE, operation);
+  sessionStorage.removeItem(PRESS);
 }
 
 /* Names that another reader ticked in this tab are not for this one. */
@@ -23,7 +32,14 @@ function forgetOthers() {
 forgetWhatIsDone();
 forgetOthers();
 
-/* Who logs out leaves no names. */
+/* A button that opens a dialog by htmx submits nothing. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt: button, verb } = event.detail;
+  if (verb === "post" && button.form) note(button.form);
+});
+
 document.addEventListener("submit", (event) => {
-  if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
+  const form = event.target;
+  if (form.getAttribute("method") === "post") note(form);
+  if (form.action?.endsWith("/logout/")) sessionStorage.clear(); // who logs out leaves no names
 });

@@ -7,11 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from ascender.demo.history import known_op_id
+
 from .conftest import Demo, Opening
-from .pages import MESSAGE, open_selected
+from .pages import MESSAGE, goto_unticked, open_selected
 from .test_answers import hold
 
-ELIGIBLE = f"{MESSAGE}eligible/"
+ELIGIBLE, FAILED = f"{MESSAGE}eligible/", f"{MESSAGE}assigned/?delivery=failed"
 
 
 @pytest.fixture
@@ -94,6 +96,73 @@ def test_everyone_of_a_list_that_finds_nobody_any_more_is_nobody(page: Page) -> 
         " sessionStorage.setItem(key, kept.replace('q=an', 'q=nobody-is-called-this'))"
     )
     page.goto(f"{ELIGIBLE}?q=nobody-is-called-this")
+    expect(page.locator("[data-asc-count]")).to_have_text("Nobody selected")
+
+
+def press_known(page: Page, action: str) -> None:
+    """Press it in the dialog and be led to what came of an earlier one: the demo is left as it is."""
+    there = f"{MESSAGE}assigned/?operation={page.locator('dialog [name=op_id]').input_value()}"
+    page.route(f"{MESSAGE}**", lambda route: route.fulfill(status=302, headers={"Location": there}), times=1)
+    page.get_by_role("dialog").get_by_role("button", name=action, exact=True).click()
+    expect(page.locator("#result")).to_be_visible()
+
+
+def make_known(page: Page) -> None:
+    """Have the press of the dialog be one that the demo has done."""
+    op_id = known_op_id("sent-again")
+    page.locator("dialog [name=op_id]").evaluate("(field, op_id) => { field.value = op_id; }", f"{op_id}")
+
+
+def tick_one_who_failed(page: Page) -> None:
+    goto_unticked(page, FAILED)
+    page.get_by_role("checkbox").nth(1).check()
+    expect(page.locator("[data-asc-count]")).to_have_text("1 selected")
+
+
+def open_dialog(page: Page, action: str) -> None:
+    page.locator("summary").filter(has_text="Actions").click()
+    page.get_by_role("button", name=action).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    make_known(page)
+
+
+def test_a_press_from_elsewhere_leaves_what_is_ticked(page: Page) -> None:
+    """Its dialog was opened by a message ledger, or the result is a link from a colleague."""
+    tick_one_who_failed(page)
+    open_dialog(page, "Send again")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Failed").first.click()
+    page.get_by_role("button", name="Send again").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    make_known(page)
+    press_known(page, "Send again")
+    count = page.locator("[data-asc-count]")
+    expect(count).to_have_text(re.compile("^1 selected"))
+    page.goto(f"{MESSAGE}assigned/?operation={known_op_id('reminded')}")
+    expect(count).to_have_text(re.compile("^1 selected"))
+
+
+def test_a_press_of_the_selection_uses_it_up_once(page: Page) -> None:
+    tick_one_who_failed(page)
+    open_dialog(page, "Send again")
+    press_known(page, "Send again")
+    count = page.locator("[data-asc-count]")
+    expect(count).to_have_text("Nobody selected")
+    result = page.url
+    page.goto(FAILED)
+    page.get_by_role("checkbox").nth(1).check()
+    page.goto(result)
+    expect(count).to_have_text(re.compile("^1 selected"))
+
+
+def test_a_press_that_was_refused_first_uses_it_up_too(page: Page) -> None:
+    tick_one_who_failed(page)
+    open_dialog(page, "Change due date")
+    page.get_by_role("dialog").get_by_role("button", name="Change due date").click()
+    expect(page.get_by_label("Due Date", exact=True)).to_be_focused()
+    page.get_by_label("Due Date", exact=True).fill("2090-03-09")
+    expect(page.get_by_role("dialog")).to_contain_text("2090")
+    press_known(page, "Change due date")
     expect(page.locator("[data-asc-count]")).to_have_text("Nobody selected")
 
 
