@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ascender.demo.history import known_op_id
 
 from .conftest import Demo, Opening
-from .pages import ADA, MESSAGE, OPERATIONS, open_account_menu, open_actions, open_bell, open_selected
+from .pages import ADA, LIST, MESSAGE, OPERATIONS, REPORT, open_account_menu, open_actions, open_bell, open_selected
+from .test_every_page import faults
 
 WIDTH = 390
 LONG = "Certification" * 10
@@ -72,3 +74,83 @@ def test_a_dot_parts_what_is_there_and_nothing_else(page: Page, empty: list[int]
     for cell in empty:
         row.locator("td.asc-run").nth(cell).evaluate("cell => cell.replaceChildren()")
     assert row.evaluate(DOTS) == dots
+
+
+SORTED = [
+    f"{MESSAGE}assigned/?status=in_progress&sort=-due",
+    f"{MESSAGE}eligible/",
+    f"{MESSAGE}not-eligible/?q=an",
+    LIST,
+    f"{OPERATIONS}{known_op_id('reminded')}/",
+    f"{OPERATIONS}{known_op_id('reminders')}/?sort=before",
+    REPORT,
+]
+WHERE = "links => links.map(link => link.href)"
+
+
+def sort_menu(page: Page) -> Locator:
+    return page.locator("summary").filter(has_text=re.compile("^Sort"))
+
+
+@pytest.mark.parametrize("path", SORTED)
+def test_whatever_is_sorted_by_its_heads_is_sorted_by_a_menu(page: Page, path: str) -> None:
+    page.goto(path)
+    heads = page.locator("th > a.asc-sort").evaluate_all(WHERE)
+    if not heads:
+        assert sort_menu(page).count() == 0
+        return
+    sort_menu(page).click()
+    lines = page.locator(".asc-sorts a")
+    assert lines.evaluate_all(WHERE) == heads
+    assert all(line.bounding_box()["height"] >= 24 for line in lines.all())  # type: ignore[index]
+    in_force = page.locator("th[aria-sort]")
+    words = f"{in_force.inner_text()}{in_force.get_attribute('aria-sort')}"
+    expect(page.locator(".asc-sorts [aria-current]")).to_have_text(words)
+    assert page.evaluate(WIDER) == 0
+    assert faults(page, path) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(sort_menu(page)).to_be_hidden()
+
+
+def test_a_list_is_sorted_by_touch_and_keeps_what_is_ticked(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, ADA, viewport={"width": WIDTH, "height": 844}, has_touch=True)
+    page.goto(f"{MESSAGE}assigned/")
+    page.locator("[name=learner]").first.check()
+    said = page.locator("#announcer")
+    for order in ("ascending", "descending"):
+        sort_menu(page).tap()
+        page.get_by_role("link", name=re.compile("^Assignment Name")).and_(page.locator(".asc-sorts a")).tap()
+        expect(page.locator(f"th[aria-sort={order}]")).to_have_text("Assignment Name")
+        expect(said).to_have_text(f"Sorted by Assignment Name, {order}")
+        expect(sort_menu(page)).to_have_text(f"Sort Assignment Name, {order}")
+        expect(sort_menu(page)).to_be_focused()
+        expect(page.locator(".asc-sorts")).not_to_have_attribute("open", "")
+    expect(page).to_have_url(re.compile("sort=-name"))
+    expect(page.locator("[data-asc-count]")).to_have_text(re.compile("^1 selected"))
+    page.get_by_role("searchbox").fill("an")
+    expect(page).to_have_url(re.compile("q=an"))
+    sort_menu(page).tap()
+    expect(page.locator("#by-due")).to_have_attribute("href", re.compile("q=an"))
+    page.get_by_role("searchbox").fill("nobody-is-called-this")
+    expect(page.get_by_role("heading", name="Nobody matches")).to_be_visible()
+    expect(sort_menu(page)).to_be_hidden()
+
+
+def test_where_the_whole_page_is_exchanged_the_focus_is_on_the_menu_too(page: Page) -> None:
+    page.goto(LIST)
+    sort_menu(page).focus()
+    page.keyboard.press("Enter")
+    page.locator("#by-eligible").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort]")).to_have_text("Eligible")
+    expect(sort_menu(page)).to_be_focused()
+    expect(page.locator("#by-eligible")).to_be_hidden()
+
+
+def test_without_javascript_a_list_is_sorted_by_the_menu(demo: Demo, open_page: Opening) -> None:
+    bare = open_page(demo, ADA, viewport={"width": WIDTH, "height": 844}, java_script_enabled=False)
+    bare.goto(f"{MESSAGE}not-eligible/")
+    sort_menu(bare).click()
+    bare.locator("#by-reason").click()
+    expect(bare.locator("th[aria-sort=ascending]")).to_have_text("Reason")
+    expect(sort_menu(bare)).to_have_text(re.compile("Reason, ascending"))
