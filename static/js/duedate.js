@@ -65,7 +65,12 @@ function show(field) {
   reminder.textContent = (isUnread ? reminder.dataset.past : reminderSentences(reminder, due, today, reminded, daysBefore)) ?? "";
 }
 
-const showAll = () => document.querySelectorAll("input[data-asc-due]").forEach(show);
+function showAll() {
+  for (const field of document.querySelectorAll("input[data-asc-due]")) {
+    field.form.noValidate = true; // see below
+    show(field);
+  }
+}
 
 document.addEventListener("input", (event) => {
   if (event.target.matches("input[data-asc-due]")) show(event.target);
@@ -75,7 +80,7 @@ document.addEventListener("focusout", (event) => {
   if (event.target.matches("input[data-asc-due]")) show(event.target);
 });
 /* What the browser cannot read, a day without its year or "7e" days, it would send as nothing: everybody without a due date, and told
-   so by email. The forms have no checks of the browser's own, since the server says more. */
+   so by email. All else is for the server to say, which says more than the browser does where there are no scripts. */
 document.addEventListener(
   "submit", // on the way down, before submit-once.js and whatever sends it
   (event) => {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import Demo, Opening
-from .pages import open_assign_dialog, open_due_date_dialog
+from .pages import MESSAGE, open_assign_dialog, open_due_date_dialog
 
 
 def field(page: Page) -> Locator:
@@ -130,6 +130,16 @@ def test_a_day_without_its_year_is_told_when_it_is_left(demo: Demo, open_page: O
     field(page).fill("")
     page.get_by_label("Assignment Name").focus()
     expect(words).to_have_text("")
+
+
+def test_without_javascript_the_browser_itself_holds_it_back(demo: Demo, open_page: Opening) -> None:
+    page = open_page(demo, "ada@meridian.example", java_script_enabled=False)
+    page.goto(f"{MESSAGE}eligible/")
+    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_role("button", name="Assign", exact=True).click()
+    field(page).focus()
+    page.keyboard.type("0309")
+    assert field(page).evaluate("field => [field.form.noValidate, field.form.checkValidity()]") == [False, False]
 
 
 def test_only_what_is_shown_holds_a_press_back(demo: Demo, open_page: Opening) -> None:
