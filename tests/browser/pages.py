@@ -52,6 +52,8 @@ TEAM = [
     f"{MESSAGE}assigned/?due=overdue&status=in_progress&open=manager",
     f"{MESSAGE}eligible/?region=EMEA&enrolled_from=2020-01-01&open=area",
     f"{MESSAGE}not-eligible/?reason=training&region=Atlantis",
+]
+TOLD_AND_DONE = [
     UPCOMING,
     f"{UPCOMING}?page=2&size=50",
     f"{UPCOMING}?to=managers",
@@ -333,6 +335,7 @@ VISITORS = [
     # In parts, which can be looked at by several at the same time.
     Visitor("Ada", ADA, OWN + REPORTS, MENUS),
     Visitor("Ada assigning", ADA, TEAM),
+    Visitor("Ada looking back and ahead", ADA, TOLD_AND_DONE),
     Visitor("Ada in some dialogs", ADA, [], DIALOGS[:11]),
     Visitor("Ada in the others", ADA, [], DIALOGS[11:]),
     # What looks otherwise for a manager; the rest of his pages are Lena's.
