@@ -27,5 +27,8 @@ def test_what_was_typed_is_shown_elsewhere_and_can_be_sent_at_once(
 
     expect(page.get_by_label("Assignment Name")).to_have_value("Spring round")
     page.get_by_label("Due Date").fill("2020-03-09")
+    if not has_scripts:  # the browser itself refuses it
+        assert not page.get_by_label("Due Date").evaluate("field => field.form.checkValidity()")
+        return
     page.get_by_role("dialog").get_by_role("button", name="Assign").click()
     expect(page.get_by_text("Choose today or a later day: it is")).to_be_visible()
