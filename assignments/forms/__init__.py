@@ -1,0 +1,32 @@
+"""What an admin may send: a selection, a name, a day, a file. Whether it may be done is for the services to say."""
+
+from .files import UploadForm
+from .presses import (
+    UNREADABLE,
+    AssignForm,
+    DueDateForm,
+    NewDueDateForm,
+    PressForm,
+    PreviewForm,
+    SelectionForm,
+    ids_of,
+    selection_of,
+    versions_of,
+)
+from .reminders import PlanForm, ReminderForm
+
+__all__ = [
+    "UNREADABLE",
+    "AssignForm",
+    "DueDateForm",
+    "NewDueDateForm",
+    "PlanForm",
+    "PressForm",
+    "PreviewForm",
+    "ReminderForm",
+    "SelectionForm",
+    "UploadForm",
+    "ids_of",
+    "selection_of",
+    "versions_of",
+]
