@@ -116,6 +116,14 @@ def test_the_script_gets_just_the_dialog(browser: Client, lena: User, message: C
     assert response.text.strip().endswith("</dialog>")
 
 
+def test_without_scripts_a_browser_checks_a_day_that_may_be_left_out_and_none_that_may_be_out_of_sight(
+    browser: Client, ada: User, lena: User, message: Certification
+) -> None:
+    assert "novalidate" not in browser.post(ASSIGN, {"learner": lena.pk}).text
+    made = assigned(ada, message, lena)
+    assert "novalidate" in browser.post(MOVE, {"learner": made.selection_value}).text
+
+
 def test_each_dialog_has_an_op_id_of_its_own(browser: Client, lena: User, message: Certification) -> None:
     assert op_id_of(browser.post(ASSIGN, {"learner": lena.pk})) != op_id_of(browser.post(ASSIGN, {"learner": lena.pk}))
 
