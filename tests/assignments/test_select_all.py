@@ -131,6 +131,19 @@ def test_whom_the_filter_finds_no_more_is_named_before_anything_is_done(
     assert assigned_names() == ["Cy", "Di"]
 
 
+def test_where_the_filter_finds_nobody_any_more_there_is_nothing_to_press_again(
+    browser: Client, ada: User, team: SimpleNamespace, message: Certification
+) -> None:
+    assign(ada, message, team.bo, team.di)
+    shown = shown_in(opened(browser, UNASSIGN, "status=in_progress"))
+    complete(team.bo, message)
+    complete(team.di, message)
+    again = dialog_of(browser.post(f"{UNASSIGN}?status=in_progress", shown))
+    assert again.startswith("Nobody to unassign")
+    assert "2 people do not match any more and were taken out." in again
+    assert "press again" not in again
+
+
 def test_who_came_to_match_is_counted_and_left_alone(
     browser: Client, team: SimpleNamespace, meridian: Company, message: Certification
 ) -> None:
