@@ -50,10 +50,10 @@ function forgiveIn(field) {
   field.closest(".asc-field")?.querySelector(".invalid-feedback")?.remove();
 }
 
-function show(field) {
+function show(field, { isLeft = field !== document.activeElement } = {}) {
   const today = dayFrom(field.dataset.today);
   const due = dayFrom(field.value);
-  const isUnread = field.validity.badInput;
+  const isUnread = isLeft && field.validity.badInput; // a day typed in part is not to be spoken of before
   const words = field.form?.querySelector("[data-asc-due-words]");
   if (due >= today) forgiveIn(field);
   const said = due ? `${inWords(due)}, ${distance(Math.round((due - today) / DAY))}` : isUnread ? UNREAD : "";
@@ -75,9 +75,8 @@ function showAll() {
 document.addEventListener("input", (event) => {
   if (event.target.matches("input[data-asc-due]")) show(event.target);
 });
-/* A day typed in part is no input yet, and not to be spoken of before it is left. */
 document.addEventListener("focusout", (event) => {
-  if (event.target.matches("input[data-asc-due]")) show(event.target);
+  if (event.target.matches("input[data-asc-due]")) show(event.target, { isLeft: true });
 });
 /* What the browser cannot read, a day without its year or "7e" days, it would send as nothing: everybody without a due date, and told
    so by email. All else is for the server to say, which says more than the browser does where there are no scripts. */
@@ -88,7 +87,7 @@ document.addEventListener(
     if (!unread) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (unread.matches("[data-asc-due]")) show(unread);
+    if (unread.matches("[data-asc-due]")) show(unread, { isLeft: true });
     unread.reportValidity(); // has the focus then, and the browser's words
   },
   true,
