@@ -23,8 +23,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 function whatItWouldMove({ requestConfig: { elt: asking }, target }) {
-  if (isLook(asking)) return asking.closest("dialog, details");
-  return target.id === "list" ? target : null;
+  if (isLook(asking)) return [asking.closest("dialog, details")];
+  return target.id === "list" ? [target, document.getElementById("sort-links")] : [];
 }
 
 function askAgain(asking) {
@@ -35,7 +35,7 @@ function askAgain(asking) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const asking = event.detail.requestConfig.elt;
-  if (!event.detail.shouldSwap || !whatItWouldMove(event.detail)?.querySelector(":active")) return;
+  if (!event.detail.shouldSwap || !whatItWouldMove(event.detail).some((place) => place?.querySelector(":active"))) return;
   event.detail.shouldSwap = false;
   const before = asked;
   const again = () => {

@@ -188,6 +188,22 @@ def test_a_tick_that_a_search_is_answered_in_the_middle_of_counts(page: Page) ->
     expect(page.locator("#list-count")).to_have_text(re.compile("“an”$"))
 
 
+def test_a_press_in_the_menu_of_sorting_that_a_search_is_answered_in_the_middle_of_counts(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(ASSIGNED)
+    release = hold(page, r"assigned/\?.*q=an$")
+    with page.expect_request(re.compile("q=an$")):
+        page.get_by_role("searchbox").fill("an")
+    page.locator("#sort-head").click()
+    page.locator("#by-name").hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("q=an$")):
+        release()
+    page.wait_for_timeout(SETTLED)
+    page.mouse.up()
+    expect(page.locator("#sort-head")).to_have_text("Sort Assignment Name, ascending")
+
+
 def test_the_focus_stays_on_the_box_of_a_person_who_is_still_there(page: Page) -> None:
     goto_unticked(page, f"{ASSIGNED}?q=an")
     box = page.locator("[name=learner]").nth(2)
