@@ -163,11 +163,12 @@ document.addEventListener(
   true,
 );
 
-/* Those of other pages travel in one field; everyone travels as the address alone. */
+/* Those of other pages travel in one field; everyone travels as the address alone, and that of the list as it is by now. */
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.form;
   if (!form?.matches?.("form[data-asc-selection]")) return;
   const { people, all } = kept(form);
+  event.detail.path = event.detail.path.split("?")[0] + location.search;
   event.detail.formData.delete("learner");
   if (all === null && people.size) event.detail.formData.append("learner", [...people.values()].map(({ value }) => value).join(","));
 });

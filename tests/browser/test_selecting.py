@@ -87,6 +87,17 @@ def test_everyone_stays_selected_when_the_list_has_one_page_only(page: Page, by:
     expect(count).to_have_text("Nobody selected")
 
 
+def test_a_dialog_is_opened_by_the_address_that_the_list_has_by_now(page: Page) -> None:
+    """Whoever has to log in first is led back to it."""
+    page.goto(ELIGIBLE)
+    page.get_by_role("searchbox").fill("an")
+    expect(page.locator("#list-count")).to_have_text(re.compile("“an”$"))
+    page.get_by_role("checkbox").nth(1).check()
+    with page.expect_request("**/assign/?q=an"):
+        page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_everyone_of_a_list_that_finds_nobody_any_more_is_nobody(page: Page) -> None:
     page.goto(f"{ELIGIBLE}?q=an")
     page.get_by_role("checkbox", name="Select all on this page").check()
