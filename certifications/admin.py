@@ -181,7 +181,7 @@ class TrainingSessionAdmin(Catalogue):
         withdrawn = attended.filter(is_withdrawn).values("user").distinct().count()
         rows = attended.exclude(is_withdrawn).select_related("user", "session__program").order_by("user", "pk")
         once = {(attendance.user_id, attendance.session.program_id): attendance for attendance in rows}
-        self.one_by_one(request, once.values(), _enroll, "Enrolled", "Enrolled already")
+        self.one_by_one(request, once.values(), _enroll, "Enrolled", "Enrolled already, or withdrawn meanwhile")
         if withdrawn:
             words = f"Withdrawn before, and left so: {withdrawn}. Whom you want back, enroll by themselves."
             self.message_user(request, words, messages.WARNING)
