@@ -101,8 +101,8 @@ class ReminderForm(PressForm):
 class PlanForm(ReminderForm):
     """A plan to look at, without a press."""
 
-    op_id = None  # type: ignore[assignment]
-    seen = None  # type: ignore[assignment]
+    op_id = None  # type: ignore[assignment]  # so Django is told to leave a field out
+    seen = None  # type: ignore[assignment]  # the same
 
     @classmethod
     def asked(cls, address: QueryDict, *, saved: Plan) -> PlanForm:

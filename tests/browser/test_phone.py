@@ -102,7 +102,7 @@ def test_whatever_is_sorted_by_its_heads_is_sorted_by_a_menu(page: Page, path: s
     sort_menu(page).click()
     lines = page.locator(".asc-sorts a")
     assert lines.evaluate_all(WHERE) == heads
-    assert all(line.bounding_box()["height"] >= 24 for line in lines.all())  # type: ignore[index]
+    assert all(line.bounding_box()["height"] >= 24 for line in lines.all())  # type: ignore[index]  # in sight, so it has one
     in_force = page.locator("th[aria-sort]")
     words = f"{in_force.inner_text()}{in_force.get_attribute('aria-sort')}"
     expect(page.locator(".asc-sorts [aria-current]")).to_have_text(words)
