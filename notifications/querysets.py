@@ -46,10 +46,6 @@ class NotificationQuerySet(QuerySet["models.Notification"]):
     def in_lane(self, lane: str) -> Self:
         return self.filter(lane=lane)
 
-    def lanes(self) -> list[str]:
-        """The distinct lanes; one query."""
-        return list(self.order_by().values_list("lane", flat=True).distinct())
-
     def claimed_with(self, token: Any, *, at: datetime) -> Self:
         """Those claimed under this token, by a lease that has not run out at `at`, the real time, and not begun."""
         return self.filter(state=models.Notification.State.CLAIMED, lease_token=token, leased_until__gt=at)

@@ -53,16 +53,17 @@ def claim(*, at: datetime, size: int) -> Claim:
 
     The claim is empty when nothing is due, or all that is due is in other hands.
     """
-    claimed = _claim(Notification.objects.due(at), size)
+    claimed = _claim(at, size)
     failpoints.reach("claimed")
     return claimed
 
 
 @transaction.atomic(durable=True)
-def _claim(due: NotificationQuerySet, size: int) -> Claim:
-    lanes = due.lanes()
+def _claim(at: datetime, size: int) -> Claim:
+    lanes = _lanes(at)
     shuffle(lanes)
     share = max(1, size // max(1, len(lanes)))
+    due = Notification.objects.due(at)
     taken = [_oldest(due.in_lane(lane), share) for lane in lanes[:size]]
     claimed = Claim(uuid.uuid4(), [pk for pk in chain(*zip_longest(*taken)) if pk is not None])
     Notification.objects.filter(pk__in=claimed.pks, state=State.PENDING).update(
@@ -71,8 +72,32 @@ def _claim(due: NotificationQuerySet, size: int) -> Claim:
     return claimed
 
 
+def _lanes(at: datetime) -> list[str]:
+    """Those in which something is due; one query.
+
+    Each is looked up in the index from the one before it. DISTINCT reads every row that waits, for each
+    batch anew, so that a press for a hundred thousand people would slow the emails of all companies.
+    """
+    table = Notification._meta.db_table
+    statement = f"""
+        WITH RECURSIVE waiting(lane) AS (
+            SELECT min(lane) FROM {table} WHERE state = 'pending'
+            UNION ALL
+            SELECT (SELECT min(lane) FROM {table} WHERE state = 'pending' AND lane > waiting.lane)
+            FROM waiting WHERE lane IS NOT NULL
+        )
+        SELECT lane FROM waiting WHERE EXISTS (
+            SELECT 1 FROM {table} WHERE state = 'pending' AND lane = waiting.lane AND next_attempt_at <= %s
+        )
+    """  # noqa: S608, our own names
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_as_stored("next_attempt_at", at)])
+        return [lane for (lane,) in cursor.fetchall()]
+
+
 def _oldest(due: NotificationQuerySet, share: int) -> list[int]:
-    free = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
+    # In the index's own order, so that the database stops at the last one: those of one press have the same moment.
+    free = due.order_by("next_attempt_at").select_for_update(skip_locked=True, no_key=True, of=("self",))
     return list(free.values_list("pk", flat=True)[:share])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Company, User
@@ -23,6 +24,7 @@ from .conftest import NOON, about, promise, told
 from .sink import Sink
 
 State = Notification.State
+OF_A_PROMISE = ("recipient", "kind", "context", "lane", "about", "created_at", "next_attempt_at")
 
 
 def expire_all() -> None:
@@ -187,6 +189,41 @@ def test_the_oldest_of_a_lane_go_first(ada: User, max: User) -> None:
     promise(ada, at=NOON)
     promise(max, at=NOON - timedelta(hours=1))
     assert claims.claim(at=NOON, size=1).pks == [told(max).pk]
+
+
+@pytest.mark.django_db
+def test_only_lanes_in_which_something_is_due_share(ada: User, max: User) -> None:
+    promise(ada, lane="meridian")
+    promise(max, lane="harbor", at=NOON + timedelta(hours=1))
+    assert claims.claim(at=NOON, size=2).pks == [told(ada).pk]
+    assert claims.claim(at=NOON, size=2).pks == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_does_not_read_all_that_waits(ada: User) -> None:
+    """One press for many: all of the same moment, in one lane."""
+    promise(ada)
+    [first] = Notification.objects.all()
+    Notification.objects.bulk_create(
+        Notification(
+            dedupe_key=f"greeting:of-one-press:{number}", **{name: getattr(first, name) for name in OF_A_PROMISE}
+        )
+        for number in range(5_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE notifications_notification")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(claims.claim(at=NOON, size=50).pks) == 50
+    read = [one["sql"] for one in asked if "notifications_notification" in one["sql"] and 'UPDATE "' not in one["sql"]]
+    assert len(read) == 2
+    with connection.cursor() as cursor:
+        for sql in read:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = str(cursor.fetchall())
+            assert "notifications_due" in plan
+            assert "Sort" not in plan
+            assert "Seq Scan" not in plan
 
 
 @pytest.mark.postgresql
