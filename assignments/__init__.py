@@ -3,7 +3,7 @@
 asks      `querysets`, `counts` (the numbers), `another_day`, `upcoming`, `previews`
 address   `subtabs` (the three lists), `lists` (search, sort, page), `filters` and `facets` (by what they are filtered)
 days      `reminders`: the plan of a company and its arithmetic, without a database
-files     `tables` reads what is uploaded, `spreadsheets` writes what is downloaded
+files     `tables` reads what is uploaded, `workbooks` opens an XLSX within bounds, `spreadsheets` writes downloads
 messages  `notices`: which one an event deserves, how it reads, what came of it
 does      `services`, the only writer; one module per press, `skipped` for why somebody stays as they were
 """

@@ -1,4 +1,4 @@
-"""How a press is refused as a whole. Nothing was written; the text says what to do instead."""
+"""How a press, or a file, is refused as a whole. Nothing was written; the text says what to do instead."""
 
 
 class RefusedOperation(Exception):
@@ -47,3 +47,7 @@ class NotPermitted(RefusedOperation):
 
 class RepeatedWithOtherContent(RefusedOperation):
     """The same `op_id` came before, asking for something else."""
+
+
+class Unreadable(Exception):
+    """A file of which nothing can be made."""

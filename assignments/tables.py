@@ -9,23 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
+from . import lengths, workbooks
+from .errors import Unreadable
 
-from . import lengths
-
-#: Bytes of a file; of an XLSX once it is unpacked, and of its list of texts, which is kept whole.
-MOST_BYTES, MOST_UNPACKED, MOST_TEXTS = 10_000_000, 60_000_000, 30_000_000
+#: Bytes of a file.
+MOST_BYTES = 10_000_000
 #: Lines; columns that are looked at.
 MOST_LINES, MOST_COLUMNS = 50_000, 50
 #: The last line that a spreadsheet can have. A row may say that it is the 400,000,000th: nobody walks there.
 LAST_LINE = 1_048_576
-TEXTS = "xl/sharedstrings.xml"
 #: How Excel's older format begins, and any workbook with a password.
 OLD_OR_LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
 EMAIL, DUE_DATE, NAME = "Email", "Due Date", "Assignment Name"
@@ -49,10 +46,6 @@ Cell = str | date
 _NEUTRAL = re.compile(r"(;\s*)'(?=[=+\-@])")
 
 
-class Unreadable(Exception):
-    """The file as a whole; the text says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Line:
     """One line of the file: the number that a spreadsheet shows beside it, what is written, what is wrong with it."""
@@ -68,9 +61,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """The heads of the columns that mean nothing, and the lines below."""
+    """The heads of the columns that mean nothing, and the lines below; `about` so many, before they are read."""
 
     ignored: list[str]
+    about: int
     lines: Iterator[Line]
 
 
@@ -78,11 +72,9 @@ def is_xlsx(content: bytes) -> bool:
     return content[:4] == b"PK\x03\x04"
 
 
-def about_how_many_lines(content: bytes) -> int:
-    """To tell how far the reading has got, before it has."""
-    if is_xlsx(content):
-        return min(max(_opened(content).active.max_row or 1, 1) - 1, MOST_LINES)
-    return content.count(b"\n")
+def is_read_at_once(content: bytes) -> bool:
+    """Whether it takes no longer to read than its size tells: a workbook may unfold to a thousand times that."""
+    return not is_xlsx(content) or workbooks.is_little(content)
 
 
 def table_of(content: bytes, columns: Collection[str] = tuple(HEADS)) -> Table:
@@ -91,12 +83,16 @@ def table_of(content: bytes, columns: Collection[str] = tuple(HEADS)) -> Table:
     """
     if content.startswith(OLD_OR_LOCKED):
         raise Unreadable("It has a password or is of Excel’s older format. Save it as .xlsx without one, or as CSV.")
-    rows = _rows_of_xlsx(content) if is_xlsx(content) else _rows_of_csv(content)
+    if is_xlsx(content):
+        sheet = workbooks.first_sheet(content)
+        rows, about = _rows_of_xlsx(sheet), min(max(sheet.max_row or 1, 1) - 1, MOST_LINES)
+    else:
+        rows, about = _rows_of_csv(content), content.count(b"\n")
     heads = next((cells for _, cells in rows if any(cells)), [])
     places, ignored = _places(heads, columns)
     if EMAIL not in places:
         raise Unreadable("The first line has no column “Email”. Take the template, or write Email above the addresses.")
-    return Table(ignored, _lines(rows, places))
+    return Table(ignored, about, _lines(rows, places))
 
 
 def _places(heads: Sequence[Cell], columns: Collection[str]) -> tuple[dict[str, int], list[str]]:
@@ -194,45 +190,13 @@ def _readable(cell: str) -> str:
     return clean.removeprefix("'") if clean[1:2] in ("=", "+", "-", "@") else clean
 
 
-def _rows_of_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    try:
+def _rows_of_xlsx(sheet: workbooks.Sheet) -> Iterator[tuple[int, list[Cell]]]:
+    with workbooks.said_in_words():
         # Within bounds of ours: what a sheet says of its own size is often wrong, and the library would believe it.
-        rows = _opened(content).active.iter_rows(max_row=LAST_LINE, max_col=MOST_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=LAST_LINE, max_col=MOST_COLUMNS, values_only=True)
         for number, cells in enumerate(rows, 1):
             if any(cells):  # a million empty lines are made up for one that says it is the last
                 yield number, [_cell(value) for value in cells]
-    except Unreadable:
-        raise
-    except Exception as error:  # the library raises whatever it stumbles over
-        raise Unreadable("It is no XLSX file that can be read. Save it once more, or as CSV.") from error
-
-
-def unpacked(content: bytes) -> int:
-    """How many bytes it is once it is unpacked, which a workbook may say as it likes; of any other file its own."""
-    try:
-        return sum(each.file_size for each in _parts(content))
-    except Exception:  # no archive, or none that can be read: whoever opens it says so
-        return len(content)
-
-
-def _parts(content: bytes) -> list[zipfile.ZipInfo]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return archive.infolist()
-
-
-def _opened(content: bytes) -> Any:
-    try:
-        texts = sum(each.file_size for each in _parts(content) if each.filename.lower() == TEXTS)
-        if unpacked(content) > MOST_UNPACKED or texts > MOST_TEXTS:
-            raise Unreadable("It is too large once it is unpacked. Keep only the columns that are needed.")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise Unreadable("It is no XLSX file that can be read. Save it once more, or as CSV.") from error
-    if book.active is None or not hasattr(book.active, "iter_rows"):
-        raise Unreadable("Its first sheet is no table.")
-    return book
 
 
 def _cell(value: Any) -> Cell:

@@ -20,7 +20,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from assignments import lengths, tables
-from assignments.errors import ChangedMeanwhile, RefusedOperation
+from assignments.errors import ChangedMeanwhile, RefusedOperation, Unreadable
 from assignments.models import Upload, UploadRow
 from certifications.models import Certification
 from notifications import doorbell, stopping
@@ -31,9 +31,9 @@ from .uploads_judged import judge, note_repeated
 
 logger = logging.getLogger(__name__)
 
-#: Lines of one transaction. Bytes, as they came and unpacked, and lines up to which nobody has to wait for a worker.
+#: Lines of one transaction. Bytes and lines up to which nobody has to wait for a worker.
 CHUNK = 1_000
-SMALL_BYTES, SMALL_UNPACKED, SMALL_LINES = 100_000, 1_000_000, 1_000
+SMALL_BYTES, SMALL_LINES = 100_000, 1_000
 
 
 def receive_upload(
@@ -66,7 +66,7 @@ def receive_upload(
     )
     if not is_new:
         return upload
-    if len(content) <= SMALL_BYTES and tables.unpacked(content) <= SMALL_UNPACKED:
+    if len(content) <= SMALL_BYTES and tables.is_read_at_once(content):
         _now_or_soon(partial(read, upload, at=at))
     else:
         _ring()
@@ -116,17 +116,16 @@ def read(upload: Upload, *, at: datetime) -> None:
     try:
         table = tables.table_of(content, tables.COLUMNS[upload.kind])
         if not upload.lines_total:
-            about = tables.about_how_many_lines(content)
             # Unless somebody else has counted them meanwhile.
             unread = Upload.objects.filter(pk=upload.pk, state=Upload.State.READING)
-            unread.update(lines_total=about, ignored=table.ignored)
+            unread.update(lines_total=table.about, ignored=table.ignored)
         lines = islice(table.lines, upload.lines_read, None)
         position = upload.lines_read
         while chunk := list(islice(lines, CHUNK)):
             if not _keep(upload, position, chunk):
                 return
             position += len(chunk)
-    except tables.Unreadable as why:
+    except Unreadable as why:
         _give_up(upload, str(why))
     else:
         _finish_reading(upload, position, at)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from accounts.models import User
-from assignments import services, tables
+from assignments import services, tables, workbooks
+from assignments.errors import Unreadable
 from assignments.models import Assignment, Upload
 from assignments.spreadsheets import csv_lines
 from certifications.models import Certification
@@ -25,6 +26,7 @@ from .presses import DUE_ON, NOW, assigned, open_assignment, unassign
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
+BOOK = "xl/workbook.xml"
 TEXTS = "xl/sharedStrings.xml"
 LENA = "lena@meridian.example"
 
@@ -57,7 +59,7 @@ def emails(content: bytes) -> list[str]:
 
 
 def refusal(content: bytes) -> str:
-    with pytest.raises(tables.Unreadable) as why:
+    with pytest.raises(Unreadable) as why:
         emails(content)
     return str(why.value)
 
@@ -66,7 +68,7 @@ def refusal(content: bytes) -> str:
 def test_what_a_sheet_says_of_its_own_size_is_not_believed(dimension: str) -> None:
     content = workbook(parts={SHEET: sheet(row(1, "Email") + row(2, LENA), dimension=dimension)})
     assert emails(content) == [LENA]
-    assert tables.about_how_many_lines(content) <= tables.MOST_LINES
+    assert tables.table_of(content).about <= tables.MOST_LINES
 
 
 def test_nobody_walks_to_a_line_that_no_spreadsheet_has() -> None:
@@ -80,10 +82,44 @@ def test_a_column_far_to_the_right_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [(TEXTS, tables.MOST_TEXTS + 1), ("xl/media/picture.png", tables.MOST_UNPACKED)]
+    ("name", "size"), [(TEXTS, workbooks.MOST_TEXTS + 1), ("xl/media/picture.png", workbooks.MOST_UNPACKED)]
 )
 def test_what_unfolds_is_refused_before_it_does(name: str, size: int) -> None:
     assert "too large" in refusal(workbook(parts={name: bytes(size)}))
+
+
+def named_often(names: int, cells: int) -> bytes:
+    """A workbook with so many names for one sheet, which does not say how far it goes and holds so many cells."""
+    each = "".join(f'<sheet name="s{number}" sheetId="{number}" r:id="rId1"/>' for number in range(1, names + 1))
+    own = zipfile.ZipFile(io.BytesIO(workbook())).read(BOOK).decode()
+    rows = row(1, "Email") + row(2, LENA) + f'<row r="3">{"<c/>" * cells}</row>'
+    book = re.sub("<sheets>.*</sheets>", f"<sheets>{each}</sheets>", own)
+    return workbook(parts={BOOK: book.encode(), SHEET: sheet(rows)})
+
+
+def test_a_workbook_with_a_few_sheets_is_read() -> None:
+    assert emails(named_often(3, cells=10)) == [LENA]
+
+
+def test_one_sheet_under_a_thousand_names_is_not_read_a_thousand_times() -> None:
+    content = named_often(1_000, cells=25_000)
+    assert len(content) < 20_000
+    assert "too many sheets" in refusal(content)
+
+
+def test_a_row_wider_than_a_spreadsheet_is_not_held_in_memory() -> None:
+    rows = row(1, "Email") + f'<row r="2">{"<c/>" * 100_000}</row>'
+    assert "too large" in refusal(workbook(parts={SHEET: sheet(rows)}))
+
+
+def test_styles_without_end_are_not_held_in_memory() -> None:
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs>{"<xf/>" * 300_000}</cellXfs></styleSheet>'
+    assert "too large" in refusal(workbook(parts={"xl/styles.xml": styles.encode()}))
+
+
+@pytest.mark.parametrize(("cells", "at_once"), [(10, True), (20_000, False)])
+def test_what_takes_long_to_read_is_left_to_a_worker(cells: int, at_once: bool) -> None:
+    assert tables.is_read_at_once(named_often(10, cells=cells)) is at_once
 
 
 def test_entities_do_not_unfold() -> None:
@@ -173,7 +209,7 @@ def test_the_name_of_a_person_is_not_taken_for_the_name_of_an_assignment() -> No
 @given(st.binary(max_size=400))
 def test_any_bytes_are_lines_or_words(content: bytes) -> None:
     for begun in (content, b"Email,Due Date\n" + content, b"PK\x03\x04" + content):
-        with suppress(tables.Unreadable):
+        with suppress(Unreadable):
             for line in tables.table_of(begun).lines:
                 assert line.email == line.email.encode().decode().replace("\0", "")
 
@@ -187,7 +223,7 @@ def test_what_was_made_neutral_is_read_as_it_was_written(name: str) -> None:
 @given(st.lists(st.text(max_size=12), max_size=4), st.sampled_from(",;\t"))
 def test_any_cells_below_the_heads_are_lines_or_words(cells: list[str], between: str) -> None:
     content = f"Email{between}Due Date\n{between.join(cells)}\n".encode("utf-8", "surrogatepass")
-    with suppress(tables.Unreadable):
+    with suppress(Unreadable):
         assert all(re.fullmatch(r"[^\0\n]*", line.email) for line in tables.table_of(content).lines)
 
 

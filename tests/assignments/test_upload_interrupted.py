@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from accounts.models import User
 from assignments import services
@@ -128,6 +129,28 @@ def test_a_worker_whose_time_is_up_gives_no_file_up(ada: User, lena: User, messa
         pytest.raises(SoftTimeLimitExceeded),
     ):
         services.carry_on_uploads(at=NOW)
+    assert Upload.objects.get().state == Upload.State.READING
+    services.carry_on_uploads(at=NOW)
+    assert Upload.objects.get().state == Upload.State.READ
+
+
+def test_nor_when_it_is_up_in_the_middle_of_a_workbook(
+    ada: User, lena: User, message: Certification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, content = Workbook(), BytesIO()
+    for cells in (["Email"], ["lena@meridian.example"]):
+        book.active.append(cells)
+    book.save(content)
+    monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
+    received(ada, message, content.getvalue())
+
+    def time_is_up(*cells: object, **bounds: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as slow:
+        slow.setattr(ReadOnlyWorksheet, "_get_row", time_is_up)
+        with pytest.raises(SoftTimeLimitExceeded):
+            services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READING
     services.carry_on_uploads(at=NOW)
     assert Upload.objects.get().state == Upload.State.READ
