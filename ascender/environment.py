@@ -23,6 +23,8 @@ Value = TypeVar("Value")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("0", "false", "no", "off")
+# A century: the calendar cannot be counted back much further than two thousand years.
+MOST_DAYS = 36_500
 DEFAULT_SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
@@ -90,9 +92,10 @@ def as_seconds(text: str, *, at_most: float) -> float:
 
 
 def as_days(text: str, *, at_least: int) -> int:
-    if text.isascii() and text.isdigit() and int(text[:9]) >= at_least:
-        return int(text[:9])
-    raise ValueError(f"write a number of days, {at_least} or more")
+    days = int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 0
+    if at_least <= days <= MOST_DAYS:
+        return days
+    raise ValueError(f"write a number of days between {at_least} and {MOST_DAYS:,}")
 
 
 def as_log_level(text: str) -> str:

@@ -162,6 +162,17 @@ def test_a_flag_is_read_in_the_usual_words(text: str, meant: bool) -> None:
     assert as_flag(text) is meant
 
 
+@pytest.mark.parametrize("name", ["KEEP_MESSAGES_DAYS", "KEEP_UPLOADS_DAYS"])
+@pytest.mark.parametrize("days", ["0", "36501", "999999", "2000000000", str(10**12), "9" * 5000, "-300", "three"])
+def test_days_that_no_calendar_can_go_back_are_refused(settings_with: SettingsWith, name: str, days: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=rf"{name}='{days}': write a number of days between \d+ and 36,500"):
+        settings_with(**{name: days})
+
+
+def test_a_century_of_days_may_be_kept(settings_with: SettingsWith) -> None:
+    assert settings_with(KEEP_UPLOADS_DAYS="36500")["KEEP_UPLOADS_DAYS"] == 36_500
+
+
 def test_a_folder_that_cannot_be_made_is_named(settings_with: SettingsWith, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match=r"DATA_DIR.*cannot be made"):
