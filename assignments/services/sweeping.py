@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from notifications import services as post_office
+from notifications import stopping
 
 from .reminding import queue_reminders
 from .uploads import carry_on_uploads
 from .uploads_kept import purge_uploads
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,25 @@ class Sweep:
 
 
 def sweep(*, at: datetime | None = None, for_seconds: float | None = None) -> Sweep:
-    """Queue the reminders that are due, then deliver; needs no broker, and any number may run at once.
+    """Queue the reminders that are due, deliver, then tidy up; needs no broker, and any number may run at once.
 
     `at` is the aware moment for what is due, wanted and late, by default the present; `for_seconds`
     limits the delivery.
     """
     reminders = queue_reminders(at=at or timezone.now())
-    # By the real time, whatever is rehearsed: nobody wants messages of today deleted.
-    post_office.purge_once_a_day(at=timezone.now())
-    purge_uploads(at=timezone.now())
     delivery = post_office.deliver_due(at=at, for_seconds=for_seconds)
+    _purge()
     carry_on_uploads(at=timezone.now())
     return Sweep(reminders, delivery.sent, delivery.later, delivery.failed, delivery.is_unfinished)
+
+
+def _purge() -> None:
+    """Delete what is too old. No email waits for that, and a fault in it costs nothing else its turn."""
+    for purge in (post_office.purge_once_a_day, purge_uploads):
+        try:
+            # By the real time, whatever is rehearsed: nobody wants messages of today deleted.
+            purge(at=timezone.now())
+        except (DatabaseError, *stopping.INTERRUPTIONS):
+            raise
+        except Exception:
+            logger.exception("What is too old could not be deleted; the rest goes on.")

@@ -8,19 +8,23 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings as configured
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
 
 from accounts import services as people
 from accounts.models import Company, User
 from ascender.celery import app
 from assignments import tasks
+from assignments.models import Upload
 from certifications.models import Certification
 from notifications.models import Channel, Notification
 from tests.factories import CompanyFactory, eligible_person
 
 from .presses import DUE_ON, NOW, assign
+from .test_upload_interrupted import trouble_at
 
 pytestmark = pytest.mark.django_db
 Sweep = Callable[..., str]
@@ -67,6 +71,39 @@ def test_a_reminder_that_is_due_is_queued_and_goes_out_in_the_same_sweep(
     assert sweep() == NOTHING
     clock.move_to(datetime(2027, 3, 4, 13, 0, tzinfo=UTC))
     assert sweep() == "reminders queued 1 · emails sent 1 · later 0 · failed 0\n"
+
+
+@pytest.mark.parametrize("setting", ["KEEP_MESSAGES_DAYS", "KEEP_UPLOADS_DAYS"])
+def test_a_purge_that_fails_is_logged_and_keeps_nothing_else_from_its_turn(
+    ada: User,
+    lena: User,
+    message: Certification,
+    sweep: Sweep,
+    mailoutbox: Mails,
+    settings: Any,
+    setting: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    setattr(settings, setting, 999_999)  # before the first year of the calendar
+    assign(ada, message, lena)
+    about = {"company": ada.company, "certification": message, "uploaded_by": ada, "uploaded_at": NOW}
+    waiting = Upload.objects.create(kind=Upload.Kind.ASSIGN, content=b"Email\nlena@meridian.example\n", **about)
+    assert sweep() == "reminders queued 0 · emails sent 1 · later 0 · failed 0\n"
+    assert [mail.to for mail in mailoutbox] == [[lena.email]]
+    waiting.refresh_from_db()
+    assert waiting.state == Upload.State.READ
+    assert "OverflowError" in caplog.text
+
+
+@pytest.mark.parametrize("error", [OperationalError, ProgrammingError, MemoryError, SoftTimeLimitExceeded])
+def test_what_is_no_fault_of_a_purge_is_not_taken_for_one(
+    ada: User, lena: User, message: Certification, sweep: Sweep, mailoutbox: Mails, error: type[Exception]
+) -> None:
+    """A database that is away costs the round, and a process whose time is up ends; the emails went out before."""
+    assign(ada, message, lena)
+    with trouble_at('uploaded_at" <', error), pytest.raises(error):
+        sweep()
+    assert len(mailoutbox) == 1
 
 
 def test_later_and_failed_are_counted_too(
