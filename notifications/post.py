@@ -169,6 +169,9 @@ def _judge_opening(error: Exception) -> ChannelDown:
         return ChannelDown(f"No safe connection to the mail server: {error}.")
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
         return ChannelDown(f"The mail server refuses our login: {_said(error)}.")
+    # Of no kind of its own: smtplib knows none of the server's ways to log in, or was asked on and on in one of them.
+    if type(error) is smtplib.SMTPException:
+        return ChannelDown(f"We cannot log in to the mail server: {_said(error)}.")
     return ServerAway(f"The mail server could not be reached: {_said(error)}.")
 
 

@@ -220,6 +220,16 @@ def test_a_server_that_is_away_is_called_again_in_a_moment_and_no_email_uses_up_
     assert (services.channel_state().is_away, services.channel_state().pauses) == (False, 0)
 
 
+def test_a_server_that_takes_no_password_is_not_one_that_is_away(ada: User, sink: Sink, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ascender", "secret"
+    sink.answer_to("EHLO", "250-sink\r\n250 AUTH XOAUTH2")
+    promise(ada)
+    assert deliver() == Delivery(later=1)
+    way_out = services.channel_state()
+    assert (way_out.is_away, way_out.pauses) == (False, 1)
+    assert "We cannot log in to the mail server: " in way_out.failure
+
+
 @pytest.mark.parametrize("setting", [{"EMAIL_HOST": "mail..example"}, {"EMAIL_HOST_PASSWORD": "pässwörd"}])
 def test_settings_that_cannot_be_used_are_told_and_break_nothing(
     ada: User, sink: Sink, settings: Any, setting: dict[str, str]
