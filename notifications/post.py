@@ -54,10 +54,15 @@ _ABOUT_OUR_LOGIN = {530, 534, 535, 538}
 # Where the sender is asked for, that alone speaks of the message: it is too large (RFC 1870, section 6.1).
 _TOO_LARGE = 552
 # Words about who we are where the recipient or the message was asked for: many servers keep them until then. The codes
-# (RFC 3463) are those for a bad sender, a quota, relaying and sending as somebody else.
+# (RFC 3463) are those for a bad sender, a quota, relaying, sending as somebody else and from where we are not trusted.
 _ABOUT_US = re.compile(
-    r"\b5\.(1\.[78]|4\.5|7\.54|7\.60)\b|relay(ing)?( access)? (denied|not|prohibited)|(unable|not permitted) to relay"
-    r"|(sender address|client host|helo command) rejected",
+    r"\b5\.(1\.[78]|4\.5|7\.(54|60|70[58]))\b"
+    r"|relay(ing)?( access)? (denied|not|prohibited)|(unable|not permitted) to relay"
+    # Postfix; in the same words it speaks of a "Recipient address".
+    r"|(sender address|client host|helo command) (rejected|\[\S+\] blocked using)"
+    # Exchange, Amazon SES (also of a recipient, while our account there is on trial), SendGrid.
+    r"|SendAsDenied|permissions to send as this sender|address is not verified\. The following identities failed"
+    r"|from address does not match a verified sender",
     re.IGNORECASE,
 )
 

@@ -451,7 +451,20 @@ def test_a_sender_that_is_refused_is_nobodys_fault_who_is_written_to(ada: User, 
         ("RCPT", "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"),
         ("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"),
         ("END", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        ("END", "550 5.7.1 Client does not have permissions to send as this sender"),
         ("END", "550 5.4.5 Daily user sending quota exceeded"),
+        ("END", "554 5.2.252 SendAsDenied; me@meridian.example not allowed to send as no-reply@meridian.example"),
+        ("END", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed"),
+        ("END", "550 5.7.705 Access denied, tenant has exceeded threshold"),
+        ("RCPT", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP"),
+        ("RCPT", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using dnsbl.example; see there"),
+        ("RCPT", "554 5.7.1 Service unavailable; Sender address [no-reply@ascender.example] blocked using dbl.example"),
+        (
+            "END",
+            "554 Message rejected: Email address is not verified. The following identities failed the check in region"
+            " EU-WEST-1: no-reply@ascender.example",
+        ),
+        ("END", "550 The from address does not match a verified Sender Identity. Mail cannot be sent until then"),
     ],
 )
 def test_a_refusal_that_speaks_of_us_is_tried_once_an_hour_until_it_is_mended(
@@ -467,7 +480,17 @@ def test_a_refusal_that_speaks_of_us_is_tried_once_an_hour_until_it_is_mended(
 
 @pytest.mark.parametrize(
     "words",
-    ["550 5.1.1 Recipient address rejected: unknown in relay table", "550 5.7.1 not a member of this list"],
+    [
+        "550 5.1.1 Recipient address rejected: unknown in relay table",
+        "550 5.7.1 not a member of this list",
+        "550 5.7.1 <ada@meridian.example>: Recipient address rejected: Access denied",
+        "550 5.7.1 You do not have permission to send to this recipient",
+        "554 5.7.1 Service unavailable; Recipient address [ada@meridian.example] blocked using dbl.example",
+        "550 The address of this user is not verified",
+        "550 The address does not match a verified mailbox",
+        "550 5.7.703 Messages to <ada@meridian.example> are blocked by your organization",
+        "552 5.2.2 Mailbox full",
+    ],
 )
 def test_a_refusal_that_speaks_of_the_recipient_is_final(ada: User, sink: Sink, words: str) -> None:
     promise(ada)
