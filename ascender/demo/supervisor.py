@@ -102,12 +102,15 @@ class Child:
 
 
 class Supervisor:
-    """Keeps `programs` running until a stop signal; calls `look` at each round, and `tell` with what happens."""
+    """Keeps `programs` running until a stop signal; calls `look` at each round, and `tell` with what happens.
+
+    Nothing depends on being told: whoever listened may be gone.
+    """
 
     def __init__(self, programs: Sequence[Program], *, look: Callable[[], None], tell: Callable[[str], None]) -> None:
         self._children = [Child(program) for program in programs]
         self._look = look
-        self._tell = tell
+        self._listener = tell
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -128,6 +131,10 @@ class Supervisor:
                 self._tell(f"{child.program.name} ended with {code}; starting it again. Its log: {child.program.log}")
             if child.is_due and not self._stopping.is_set():
                 child.start()
+
+    def _tell(self, text: str) -> None:
+        with suppress(OSError):  # the terminal was closed, or what read from us has ended
+            self._listener(text)
 
     def _stop(self) -> None:
         self._tell("Stopping …")

@@ -21,6 +21,7 @@ SUPERVISE = """
     from ascender.demo import supervisor
 
     supervisor.PATIENCE = float(sys.argv[2])
+    sys.platform = sys.argv[3]
     programs = [
         supervisor.Program(path.stem, [sys.executable, str(path)], path.with_suffix(".log"))
         for path in sorted(Path(sys.argv[1]).glob("*.py"))
@@ -65,13 +66,16 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a supervisor of programs given as name=source, with so many seconds to end in; none outlives the test."""
+    """Start a supervisor of programs given as name=source, with so many seconds to end in; none outlives the test.
+
+    On another `platform` than Linux no program is told that the supervisor has died.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def begin(patience: float = DEADLINE, **sources: str) -> subprocess.Popen[str]:
+    def begin(patience: float = DEADLINE, platform: str = sys.platform, **sources: str) -> subprocess.Popen[str]:
         for name, source in sources.items():
             (tmp_path / f"{name}.py").write_text(textwrap.dedent(source))
-        command = [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(tmp_path), str(patience)]
+        command = [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(tmp_path), str(patience), platform]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         return started[-1]
 
@@ -115,6 +119,21 @@ def test_a_stop_signal_ends_every_process(start: Start, tmp_path: Path, number: 
     assert len(everyone) == 3
     supervisor.send_signal(number)
     assert supervisor.wait(DEADLINE) == 0
+    assert eventually(lambda: not any(map(is_alive, everyone)))
+
+
+def test_who_cannot_be_told_any_more_has_every_process_started_again_and_ended(start: Start, tmp_path: Path) -> None:
+    """The terminal was closed, or what read from us has ended."""
+    supervisor = start(platform="darwin", first=LIVES, second=LIVES)
+    assert eventually(lambda: bool(pids(tmp_path, "first") and pids(tmp_path, "second")))
+    assert supervisor.stdout is not None
+    supervisor.stdout.close()
+    (killed,) = pids(tmp_path, "first")
+    os.kill(killed, signal.SIGKILL)
+    assert eventually(lambda: pids(tmp_path, "first") not in ([], [killed]))
+    everyone = pids(tmp_path, "first") + pids(tmp_path, "second")
+    supervisor.terminate()
+    supervisor.wait(DEADLINE)
     assert eventually(lambda: not any(map(is_alive, everyone)))
 
 
