@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from notifications.models import Heartbeat
 
@@ -42,7 +42,9 @@ def take_turn(role: str, *, at: datetime, every: timedelta) -> bool:
     """Whether it is this process that does something that one shall do now and then: who comes first does it."""
     turn = Heartbeat.objects.turns().filter(role=role)
     if turn.exists():
-        return bool(turn.filter(seen_at__lte=at - every).update(seen_at=at))
+        # One that lies further ahead than a turn is long was noted by a clock that has been set back since.
+        over = Q(seen_at__lte=at - every) | Q(seen_at__gt=at + every)
+        return bool(turn.filter(over).update(seen_at=at))
     try:
         with transaction.atomic():
             Heartbeat.objects.create(role=role, host="", seen_at=at)

@@ -81,6 +81,23 @@ def test_it_is_done_once_a_day(ada: User, sink: Sink) -> None:
     assert services.purge_once_a_day(at=now + DAY) == 1
 
 
+def test_a_clock_that_was_ahead_keeps_nobody_from_it(ada: User, sink: Sink) -> None:
+    now = timezone.now()
+    assert services.purge_once_a_day(at=now + 365 * DAY) == 0
+    promise(ada, at=now - 1000 * DAY)
+    services.deliver_due()
+    assert services.purge_once_a_day(at=now) == 1
+    assert Heartbeat.objects.turns().get(role="purge").seen_at == now
+
+
+def test_a_clock_that_is_ahead_by_less_than_a_turn_is_believed(ada: User, sink: Sink) -> None:
+    now = timezone.now()
+    assert services.purge_once_a_day(at=now + DAY) == 0
+    promise(ada, at=now - 1000 * DAY)
+    services.deliver_due()
+    assert services.purge_once_a_day(at=now) == 0
+
+
 def test_machines_that_are_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     now = timezone.now()
     Heartbeat.objects.create(role="worker", host="long gone", seen_at=now - 2 * DAY)
