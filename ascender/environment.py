@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.message import sanitize_address
+from django.http.request import split_domain_port
 
 Value = TypeVar("Value")
 
@@ -109,11 +110,29 @@ def as_hosts(text: str) -> list[str]:
 
 
 def as_site_url(text: str) -> str:
-    """`scheme://host[:port]`, without a slash at the end."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("write an address without a path, such as https://ascender.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
+    """`scheme://host[:port]`, without a slash at the end, and with the host as browsers send it."""
+    try:
+        parts = urlsplit(text)
+        name = parts.hostname or ""
+        # Without a host where Django would answer none of its requests, one with a user's name for example.
+        host, port = split_domain_port(parts.netloc.lower().replace(name, _in_idna(name)))
+        is_sound = bool(host) and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(
+            "write an address of host and port alone, such as https://ascender.example.com; "
+            "a host with other letters than a to z may have to be written as xn--…"
+        )
+    return f"{parts.scheme}://{host}:{port}".rstrip(":")
+
+
+def _in_idna(host: str) -> str:
+    """Python knows the older IDNA alone, which makes another host of some letters than browsers do: of ß, say."""
+    written = host.encode("idna")
+    if not host.isascii() and written.decode("idna") != host:
+        raise ValueError
+    return written.decode()
 
 
 def _parts_of(text: str) -> SplitResult:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.http.request import split_domain_port
 
 from .environment import (
     Environment,
@@ -38,8 +39,9 @@ DEMO = environment.read("DEMO", as_flag, False)
 PORT = environment.read("PORT", as_port, 8000)
 SITE_URL = environment.read("SITE_URL", as_site_url, f"http://127.0.0.1:{PORT}")
 IS_HTTPS = SITE_URL.startswith("https://")
-SITE_HOST = urlsplit(SITE_URL).hostname or ""
-IS_LOOPBACK = SITE_HOST in ("127.0.0.1", "localhost", "::1")
+# With its brackets where it is an address of IPv6.
+SITE_HOST = split_domain_port(urlsplit(SITE_URL).netloc)[0]
+IS_LOOPBACK = SITE_HOST in ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = environment.read(
     "ALLOWED_HOSTS", as_hosts, ["127.0.0.1", "localhost", "[::1]"] if IS_LOOPBACK else [SITE_HOST]
 )
@@ -353,9 +355,9 @@ EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 # Seconds; Django itself would wait for ever. Four answers to one email have to come within the lease of its worker, and
 # that within the time that a task may take.
 EMAIL_TIMEOUT = environment.read("EMAIL_TIMEOUT", partial(as_seconds, at_most=15), 10.0)
-DEFAULT_FROM_EMAIL = environment.read(
-    "DEFAULT_FROM_EMAIL", as_sender, f"Ascender <no-reply@{'ascender.example' if IS_LOOPBACK else SITE_HOST}>"
-)
+# In an email an address of IPv6 says of itself that it is one (RFC 5321, section 4.1.3).
+MAIL_HOST = "ascender.example" if IS_LOOPBACK else SITE_HOST.replace("[", "[IPv6:")
+DEFAULT_FROM_EMAIL = environment.read("DEFAULT_FROM_EMAIL", as_sender, f"Ascender <no-reply@{MAIL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # That a reminder was sent is known by its row, which has to outlive every due day that it could be sent for again: that
 # lies 90 days ahead of a reminder at most, or 60 days behind it.

@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -91,5 +90,4 @@ def _paragraphs(text: str) -> str:
 
 def message_id(dedupe_key: str) -> str:
     """The same promise has the same Message-ID, so that a copy after a crash is known as one."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return f"<{sha256(dedupe_key.encode()).hexdigest()[:40]}@{host}>"
+    return f"<{sha256(dedupe_key.encode()).hexdigest()[:40]}@{settings.SITE_HOST}>"

@@ -15,10 +15,13 @@ from urllib.parse import quote
 import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
+from django.test import Client
 from kombu import Connection
 from redis.connection import ConnectionPool, SSLConnection
 
 from ascender.environment import Environment, as_flag, kept_secret
+from notifications.letters import message_id
 
 SettingsWith = Callable[..., dict[str, Any]]
 POSTGRESQL = "postgresql://ascender:hush@db.example:5433/ascender"
@@ -221,6 +224,61 @@ def test_over_https_cookies_are_secure_and_http_is_left_for_good(settings_with: 
     assert found["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
     assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
     assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "site", "host", "sender"),
+    [
+        ("https://müller.example", "https://xn--mller-kva.example", "xn--mller-kva.example", "xn--mller-kva.example"),
+        ("https://Müller.Example:8443/", "https://xn--mller-kva.example:8443", "xn--mller-kva.example", None),
+        ("https://日本.example", "https://xn--wgv71a.example", "xn--wgv71a.example", None),
+        ("https://Ascender.Example.", "https://ascender.example", "ascender.example", None),
+        ("http://[2001:DB8::1]:8000", "http://[2001:db8::1]:8000", "[2001:db8::1]", "[IPv6:2001:db8::1]"),
+        ("http://192.0.2.1:8000", "http://192.0.2.1:8000", "192.0.2.1", None),
+    ],
+)
+def test_a_host_is_known_by_what_browsers_send(
+    settings_with: SettingsWith, settings: Any, client: Client, address: str, site: str, host: str, sender: str | None
+) -> None:
+    found = settings_with(SITE_URL=address)
+    assert (found["SITE_URL"], found["ALLOWED_HOSTS"], found["CSRF_TRUSTED_ORIGINS"]) == (site, [host], [site])
+    assert found["DEFAULT_FROM_EMAIL"] == f"Ascender <no-reply@{sender or host}>"
+    assert sanitize_address(found["DEFAULT_FROM_EMAIL"], "utf-8")
+    settings.ALLOWED_HOSTS, settings.SITE_HOST = found["ALLOWED_HOSTS"], found["SITE_HOST"]
+    assert client.get("/accounts/login/", headers={"host": site.partition("://")[2]}).status_code == 200
+    assert message_id("assigned:1").endswith(f"@{host}>")
+
+
+def test_ipv6_on_this_machine_is_this_machine(settings_with: SettingsWith) -> None:
+    found = settings_with(SITE_URL="http://[::1]:8000")
+    assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert found["DEFAULT_FROM_EMAIL"] == "Ascender <no-reply@ascender.example>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://host.example:99999",
+        "https://host.example:0",
+        "https://host.example:hush",
+        "https://me:hush@host.example",
+        "https://me@host.example",
+        "https://host.example#here",
+        "https://host.example?here",
+        "https://under_score.example",  # Django answers no such host
+        "https://host..example",
+        "https://straße.example",  # another host in the IDNA that Python has than in browsers'
+        "https://[::1",
+        "https://[:::1:]",
+        "https://2001:db8::1",
+        "https://",
+    ],
+)
+def test_what_no_browser_could_ask_for_is_refused(settings_with: SettingsWith, address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"SITE_URL='.*': write an address of host and port") as refusal:
+        settings_with(SITE_URL=address)
+    assert "hush" not in str(refusal.value)
 
 
 def test_over_http_nothing_is_believed_that_a_proxy_might_say(settings_with: SettingsWith) -> None:
