@@ -155,8 +155,10 @@ def _parts_of(text: str) -> SplitResult:
 
 def as_database(text: str) -> dict[str, Any]:
     """Django's connection dictionary, with only what the address itself says."""
-    # The path of a file may hold everything that would cut an address in two.
-    if not text.startswith("sqlite:") and _parts_of(text).scheme not in ("postgres", "postgresql"):
+    # A relative path, or none for a database in memory, could mean another database in each process. An absolute one
+    # may hold everything that would cut an address in two.
+    is_file = re.match("sqlite:////+[^/?#]", text)
+    if not is_file and (text.startswith("sqlite:") or _parts_of(text).scheme not in ("postgres", "postgresql")):
         raise ValueError("write postgresql://user:password@host/name or sqlite:////absolute/path")
     database: dict[str, Any] = environ.Env.db_url_config(text)
     if not database["NAME"]:

@@ -348,12 +348,31 @@ def test_a_socket_is_named_as_libpq_does(settings_with: SettingsWith, host: str,
     assert (database["HOST"], database["PORT"], database["NAME"]) == (folder, port, "ascender")
 
 
+def test_a_file_may_be_called_what_it_likes(settings_with: SettingsWith) -> None:
+    found = settings_with(DATABASE_URL="sqlite:////srv/a@b/ascender.sqlite3")
+    assert found["DATABASES"]["default"]["NAME"] == "/srv/a@b/ascender.sqlite3"
+
+
 @pytest.mark.parametrize(
-    ("address", "file"),
-    [("sqlite:////srv/a@b/ascender.sqlite3", "/srv/a@b/ascender.sqlite3"), ("sqlite://:memory:", ":memory:")],
+    "address",
+    [
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:////",
+        "sqlite://:memory:",
+        "sqlite:///:memory:",
+        "sqlite:///ascender.sqlite3",
+        "sqlite://srv/ascender.sqlite3",
+        "sqlite:/srv/ascender.sqlite3",
+    ],
 )
-def test_a_file_may_be_called_what_it_likes(settings_with: SettingsWith, address: str, file: str) -> None:
-    assert settings_with(DATABASE_URL=address)["DATABASES"]["default"]["NAME"] == file
+def test_a_database_that_each_process_would_have_of_its_own_is_refused(
+    settings_with: SettingsWith, address: str
+) -> None:
+    """In memory, or in a file that depends on where a process was started."""
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL='sqlite:.*': write .*sqlite:////absolute/path"):
+        settings_with(DATABASE_URL=address)
 
 
 def test_login_limits_are_shared_through_the_database_when_there_is_no_redis(settings_with: SettingsWith) -> None:
