@@ -180,7 +180,8 @@ def as_redis(text: str) -> str:
 
 def _as_redis(text: str, instead: str) -> str:
     parts = _parts_of(text)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+    is_numbered = re.fullmatch("(/[0-9]*)?", parts.path)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or not is_numbered:
         raise ValueError(instead)
     if re.search("[,;]", text):
         # Celery or Django would take it apart there.

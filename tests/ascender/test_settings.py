@@ -104,9 +104,18 @@ def test_a_password_that_would_be_cut_is_refused_and_no_piece_of_it_is_told(
 
 @pytest.mark.parametrize("name", ["CELERY_BROKER_URL", "CACHE_URL"])
 @pytest.mark.parametrize(
-    "address", ["redis://:hush@/0", "redis:///0", "redis://:hu,sh@c.example", "redis://:hu;sh@c.example"]
+    "address",
+    [
+        "redis://:hush@/0",
+        "redis:///0",
+        "redis://:hu,sh@c.example",
+        "redis://:hu;sh@c.example",
+        "redis://c.example/abc",
+        "redis://c.example/-1",
+        "rediss://c.example/0/1",
+    ],
 )
-def test_an_address_of_redis_names_one_host(settings_with: SettingsWith, name: str, address: str) -> None:
+def test_an_address_of_redis_names_one_host_and_a_number(settings_with: SettingsWith, name: str, address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"{name}=.*: write ") as refusal:
         settings_with(**{name: address})
     assert "sh@" not in str(refusal.value)
