@@ -99,6 +99,13 @@ def as_days(text: str, *, at_least: int) -> int:
     raise ValueError(f"write a number of days between {at_least} and {MOST_DAYS:,}")
 
 
+def as_folder(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("write the path of a folder; nobody here has that home") from None
+
+
 def as_log_level(text: str) -> str:
     if text.upper() in LOG_LEVELS:
         return text.upper()

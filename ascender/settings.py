@@ -17,6 +17,7 @@ from .environment import (
     as_database,
     as_days,
     as_flag,
+    as_folder,
     as_hosts,
     as_log_level,
     as_mail_server,
@@ -47,7 +48,7 @@ ALLOWED_HOSTS = environment.read(
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-DATA_DIR = environment.read("DATA_DIR", lambda text: BASE_DIR / Path(text).expanduser(), BASE_DIR / "var")
+DATA_DIR = BASE_DIR / environment.read("DATA_DIR", as_folder, Path("var"))
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:

@@ -185,6 +185,18 @@ def test_a_century_of_days_may_be_kept(settings_with: SettingsWith) -> None:
     assert settings_with(KEEP_UPLOADS_DAYS="36500")["KEEP_UPLOADS_DAYS"] == 36_500
 
 
+def test_a_folder_in_the_home_of_nobody_is_told_with_all_else(settings_with: SettingsWith) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"(?s)PORT=.*DATA_DIR='~nosuchuser/x': write "):
+        settings_with(DATA_DIR="~nosuchuser/x", PORT="80000")
+
+
+def test_a_folder_may_be_in_ones_home(
+    settings_with: SettingsWith, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert settings_with(DATA_DIR="~/ascender")["DATA_DIR"] == tmp_path / "ascender"
+
+
 def test_a_folder_that_cannot_be_made_is_named(settings_with: SettingsWith, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match=r"DATA_DIR.*cannot be made"):
