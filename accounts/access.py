@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -25,16 +25,16 @@ View = Callable[..., HttpResponseBase]
 
 
 class PersonRequest(HttpRequest):
-    """A request that `page_of` has let in: it is somebody of a company who asks."""
+    """A request that `page_of` has let in: it is somebody of a company who asks.
+
+    `at` is the one moment of all that is asked and said, in UTC, and `today` the company's day then.
+    """
 
     user: User
     company: Company
+    at: datetime
+    today: date
     htmx: HtmxDetails
-
-
-def today_of(request: PersonRequest) -> date:
-    """The day it is where the reader's company is."""
-    return request.company.day_at(timezone.now())
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,16 @@ def page_of(area: Area) -> Callable[[View], View]:
                 raise Http404
             if not area.permits(user):
                 raise PermissionDenied
-            request.company = user.company  # type: ignore[attr-defined]  # from here on it is a PersonRequest
-            return view(request, *args, **kwargs)
+            return view(_let_in(request, user.company), *args, **kwargs)
 
         return login_required(guarded)
 
     return decorate
+
+
+def _let_in(request: HttpRequest, company: Company | None) -> PersonRequest:
+    person_request = cast(PersonRequest, request)
+    person_request.company = cast(Company, company)
+    person_request.at = timezone.now()
+    person_request.today = person_request.company.day_at(person_request.at)
+    return person_request

@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import services as post_office
@@ -32,7 +31,7 @@ def account_settings(request: PersonRequest) -> HttpResponse:
     person = request.user
     form = EmailsForm(request.POST if request.method == "POST" else None, switches=switches_of(person))
     if form.is_valid():
-        post_office.switch_emails(person=person, off=form.unwanted, on=form.cleaned_data["wanted"], at=timezone.now())
+        post_office.switch_emails(person=person, off=form.unwanted, on=form.cleaned_data["wanted"], at=request.at)
         messages.success(request, "Saved. It counts from the next email on.")
         return redirect("account-settings")
     context = {"form": form, "pending": EmailAddress.objects.get_new(person)}

@@ -1,4 +1,4 @@
-"""By what the people of each subtab are filtered. The moment comes with the scope that a filter is asked in."""
+"""By what the people of each subtab are filtered. The day comes with the scope that a filter is asked in."""
 
 from __future__ import annotations
 

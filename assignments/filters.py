@@ -27,15 +27,11 @@ MOST_SHOWN, MOST_CHOSEN = 50, 200
 
 @dataclass(frozen=True)
 class Scope:
-    """Who asks about which certification when."""
+    """Who asks about which certification on which day of the company's."""
 
     user: User
     certification: Certification
-    at: datetime
-
-    @property
-    def on(self) -> date:
-        return self.user.company.day_at(self.at)  # type: ignore[union-attr]  # operators have no such page
+    on: date
 
 
 class Chosen(NamedTuple):

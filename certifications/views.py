@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import OWN_PAGES, PersonRequest, page_of
@@ -64,7 +63,7 @@ def step_complete(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         say_that_nothing_was_changed(request)
         return redirect(page)
     try:
-        services.complete_step(person=request.user, step=step, at=timezone.now())
+        services.complete_step(person=request.user, step=step, at=request.at)
     except StepNotOpen as refusal:
         messages.error(request, str(refusal))
         return redirect(page)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import OWN_PAGES, REPORTS, TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from assignments.counts import certifications_to_look_after
 from assignments.lists import ListQuery, in_force
@@ -45,16 +43,14 @@ class _Asked:
     query: ListQuery
     filter: ProgressFilter
     found: ProgressQuerySet
-    today: date
 
     @classmethod
     def by(cls, request: PersonRequest) -> _Asked:
         user = request.user
-        today = today_of(request)
         query = ListQuery.of(request, SORT_KEYS, default="first_name")
         filters = ProgressFilter.of(request.GET, certifications=Certification.objects.visible_to(user))
-        found = filters.found_in(progress_of(user), on=today).matching(query.q)
-        return cls(query, filters, found, today)
+        found = filters.found_in(progress_of(user), on=request.today).matching(query.q)
+        return cls(query, filters, found)
 
 
 @page_of(REPORTS)
@@ -64,12 +60,12 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
     context = {
         "q": asked.query.q,
         "sort": asked.query.sort,
-        "page_obj": asked.query.paged(asked.found.rows(on=asked.today), most=MOST_ROWS),
+        "page_obj": asked.query.paged(asked.found.rows(on=request.today), most=MOST_ROWS),
         "columns": COLUMNS,
         "menus": asked.filter.menus,
         "filter_count": in_force(asked.filter.menus),
         "kept": [(name, value) for name, values in request.GET.lists() for value in values],
-        "today": asked.today,
+        "today": request.today,
     }
     return render(request, "reports/certification_progress.html", context)
 
@@ -78,8 +74,8 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
 @require_safe
 def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     asked = _Asked.by(request)
-    rows = asked.query.sorted(asked.found.rows(on=asked.today)).iterator(chunk_size=ROWS_AT_ONCE)
-    return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{asked.today}.csv")
+    rows = asked.query.sorted(asked.found.rows(on=request.today)).iterator(chunk_size=ROWS_AT_ONCE)
+    return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{request.today}.csv")
 
 
 @login_required
@@ -93,7 +89,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @page_of(OWN_PAGES)
 def _home_of_a_person(request: PersonRequest) -> HttpResponse:
-    user, today = request.user, today_of(request)
+    user, today = request.user, request.today
     may_assign = TEAM_ASSIGNMENTS.is_open_to(user)
     context = {
         "today": today,
@@ -102,7 +98,7 @@ def _home_of_a_person(request: PersonRequest) -> HttpResponse:
         "certifications": certifications_to_look_after(user, on=today) if may_assign else None,
         "channel": post_office.channel_state() if may_assign else None,
         "unreached": unreached(user) if may_assign else None,
-        "unreached_managers": unreached_managers(user, at=timezone.now()) if may_assign else 0,
+        "unreached_managers": unreached_managers(user, at=request.at) if may_assign else 0,
         "behind": behind(user, on=today) if REPORTS.is_open_to(user) else None,
     }
     return render(request, "reports/home.html", context)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import OWN_PAGES, PersonRequest, page_of, today_of
+from accounts.access import OWN_PAGES, PersonRequest, page_of
 from assignments.models import Assignment
 from certifications.views import certification_page
 
@@ -24,7 +24,7 @@ def my_assignments(request: PersonRequest) -> HttpResponse:
     context = {
         "to_do": [assignment for assignment in assignments if assignment.completed_at is None],
         "completed": [assignment for assignment in assignments if assignment.completed_at is not None],
-        "today": today_of(request),
+        "today": request.today,
     }
     return render(request, "assignments/my_assignments.html", context)
 
@@ -35,5 +35,5 @@ def my_certification(request: PersonRequest, slug: str) -> HttpResponse:
     """The certification's page as the floor below makes it, with what is assigned of it."""
     page = certification_page(request.user, slug, just_completed=request.GET.get("completed", ""))
     mine = Assignment.objects.visible_to(request.user).of(request.user).open().select_related("assigned_by")
-    page |= {"assignment": mine.filter(certification=page["certification"]).first(), "today": today_of(request)}
+    page |= {"assignment": mine.filter(certification=page["certification"]).first(), "today": request.today}
     return render(request, "assignments/my_certification.html", page)

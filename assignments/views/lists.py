@@ -9,10 +9,9 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from assignments import facets, notices
 from assignments.counts import certifications_with_counts, group_sizes
@@ -40,7 +39,7 @@ CERTIFICATION_KEYS: SortKeys = {
 @require_safe
 def certification_list(request: PersonRequest) -> HttpResponse:
     query = ListQuery.of(request, CERTIFICATION_KEYS, default="title")
-    certifications = certifications_with_counts(request.user, on=today_of(request))
+    certifications = certifications_with_counts(request.user, on=request.today)
     recent = Operation.objects.visible_to(request.user).about_a_selection().newest_first()
     # Who was skipped may be twenty thousand names in each.
     recent = recent.select_related("made_by", "certification").defer("skipped")[:5]
@@ -92,7 +91,7 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "channel": post_office.channel_state(),
         "none_failed": none_failed,
         "emails_waiting": _emails_waiting(request.user, certification) if none_failed else 0,
-        "today": today_of(request),
+        "today": request.today,
         "operation": operation,
         "taken_back_in": operation and taken_back_in(operation),
         "delivery": operation and delivery_of(operation),
@@ -108,7 +107,7 @@ def _emails_waiting(user: User, certification: Certification) -> int:
 
 def filters_of(request: PersonRequest, certification: Certification, tab: Tab, given: QueryDict) -> Filters:
     """The filters of the subtab that an address has in force."""
-    return Filters.of(given, tab.facets, Scope(request.user, certification, timezone.now()))
+    return Filters.of(given, tab.facets, Scope(request.user, certification, request.today))
 
 
 def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import notices
 from assignments.models import Assignment, AssignmentChange, Learner
 from assignments.upcoming import ToCome, messages_to_come
@@ -68,7 +67,7 @@ def learner_messages(request: PersonRequest, slug: str, pk: int) -> HttpResponse
     if not assignments:
         raise Http404
     messages, changes = notices.messages_by_assignment(assignments), _changes_of(assignments)
-    to_come = messages_to_come(mine.open(), company=request.company, today=today_of(request))
+    to_come = messages_to_come(mine.open(), company=request.company, today=request.today)
     context = {
         "certification": certification,
         "person": learner,
@@ -77,9 +76,9 @@ def learner_messages(request: PersonRequest, slug: str, pk: int) -> HttpResponse
         ],
         "switched_off": {kind for _, kind in SwitchedOff.objects.of([learner.pk])},
         "channel": post_office.channel_state(),
-        "today": today_of(request),
+        "today": request.today,
         "kept_days": settings.KEEP_MESSAGES_DAYS,
-        "kept_since": timezone.now() - timedelta(days=settings.KEEP_MESSAGES_DAYS),
+        "kept_since": request.at - timedelta(days=settings.KEEP_MESSAGES_DAYS),
     }
     return render(request, "assignments/message_ledger.html", context)
 

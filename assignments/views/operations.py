@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.models import User
 from assignments import notices
 from assignments.another_day import left_with_another_day
@@ -97,7 +97,7 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
         "page_obj": page,
         "sort": query.sort,
-        "today": today_of(request),
+        "today": request.today,
     }
     return render(request, "assignments/operation_detail.html", context)
 

@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.lost_presses import say_that_nothing_was_changed
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
@@ -94,14 +93,14 @@ class Press:
         return self._show(form, seen)
 
     def _asked(self, form: SelectionForm, seen: Seen) -> Asked:
-        return Asked(self.request, self.certification, form, seen.selection, timezone.now())
+        return Asked(self.request, self.certification, form, seen.selection, self.request.at)
 
     def _show(self, form: SelectionForm, seen: Seen, *, left: Sequence[int] = ()) -> HttpResponse:
         """The dialog about those who are `seen`; `left` were in it before."""
         request = self.request
         if isinstance(form, DueDateForm):
             plan = ReminderRule.objects.plan_of(request.company.pk)
-            days = days_in(request.company.zone, timezone.now())
+            days = days_in(request.company.zone, request.at)
             form.say_when(days=days, city=request.company.zone_city, plan=plan)
         context = {"form": form, "selection": ",".join(seen.boxes), "everyone": seen.everyone, "left_count": len(left)}
         if seen.everyone and left:
@@ -119,7 +118,7 @@ class Press:
         request, tab, query = self.request, self.button.tab, _list_query(self.request)
         context |= {
             "certification": self.certification,
-            "today": today_of(request),
+            "today": request.today,
             "list_url": tab.url(self.certification) + query,
             "press_url": request.path + query,
             "chosen": set(selection_of(request)),

@@ -6,7 +6,6 @@ token of a form has no place in one.
 
 from __future__ import annotations
 
-from datetime import datetime
 from http.client import UNPROCESSABLE_ENTITY
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +14,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import notices, previews
 from assignments.errors import InvalidDueDate
 from assignments.forms import PlanForm, PreviewForm, ids_of, selection_of
@@ -76,7 +74,7 @@ def of_plan(request: PersonRequest) -> HttpResponse:
     form = PlanForm(request.POST)
     if not form.is_valid():
         return _nothing(request, " ".join(form.faults), back=reminders)
-    example = previews.example_of(form.plan, user=request.user, today=today_of(request))
+    example = previews.example_of(form.plan, user=request.user, today=request.today)
     if example is None:
         why = "Nobody is assigned or can be assigned yet, so there is nobody to show them for."
         return _nothing(request, why, back=reminders)
@@ -86,7 +84,6 @@ def of_plan(request: PersonRequest) -> HttpResponse:
 
 def _look(request: PersonRequest, certification: Certification, pk: int, asked: QueryDict) -> dict[str, Any]:
     """Everything the page shows: the emails of the open assignment, else of one as it is asked for, if that can be."""
-    now = timezone.now()
     person = get_object_or_404(previews.people(request.user, certification), pk=pk)
     saved = ReminderRule.objects.plan_of(request.company.pk)
     plan = PlanForm.asked(asked, saved=saved)
@@ -94,8 +91,8 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
     form = None if assignment or person.reasons else _form(request, certification, asked, saved)
     emails: list[notices.Preview] = []
     if plan.is_valid():
-        shown = assignment or (form and _as_if_assigned(request, person, certification, form, plan.plan, at=now))
-        emails = notices.previews_of(shown, plan.plan, at=now) if shown else []
+        shown = assignment or (form and _as_if_assigned(request, person, certification, form, plan.plan))
+        emails = notices.previews_of(shown, plan.plan, at=request.at) if shown else []
     return {
         "certification": certification,
         "person": person,
@@ -109,7 +106,7 @@ def _look(request: PersonRequest, certification: Certification, pk: int, asked: 
 
 def _form(request: PersonRequest, certification: Certification, asked: QueryDict, plan: Plan) -> PreviewForm:
     form = PreviewForm({"name": certification.title} | asked.dict())
-    form.say_when(days=days_in(request.company.zone, timezone.now()), city=request.company.zone_city, plan=plan)
+    form.say_when(days=days_in(request.company.zone, request.at), city=request.company.zone_city, plan=plan)
     return form
 
 
@@ -119,14 +116,12 @@ def _as_if_assigned(
     certification: Certification,
     form: PreviewForm,
     plan: Plan,
-    *,
-    at: datetime,
 ) -> Assignment | None:
     if not form.is_valid():
         return None
     typed = {"name": form.cleaned_data["name"], "due_on": form.cleaned_data["due_on"]}
     try:
-        return previews.as_if_assigned(person, certification, by=request.user, plan=plan, at=at, **typed)
+        return previews.as_if_assigned(person, certification, by=request.user, plan=plan, at=request.at, **typed)
     except InvalidDueDate as refusal:
         form.add_error("due_on", str(refusal))
         return None

@@ -7,7 +7,6 @@ from http.client import UNPROCESSABLE_ENTITY
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
@@ -38,7 +37,7 @@ def _change(request: PersonRequest) -> HttpResponse:
             plan=form.plan,
             seen=form.cleaned_data["seen"],
             op_id=form.cleaned_data["op_id"],
-            at=timezone.now(),
+            at=request.at,
         )
     except ChangedMeanwhile as refusal:
         present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
@@ -34,7 +33,7 @@ def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         return _show(request, operation, why=UNREADABLE)
     try:
         taking = services.take_back(
-            by=request.user, operation=operation, op_id=form.cleaned_data["op_id"], at=timezone.now()
+            by=request.user, operation=operation, op_id=form.cleaned_data["op_id"], at=request.at
         )
     except RefusedOperation as refusal:
         return _show(request, operation, why=str(refusal))
@@ -46,8 +45,7 @@ def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> Htt
     taking = taken_back_in(operation)
     is_gone = is_out_of_scope(operation, scope_of(request.user))
     is_open = operation.can_be_taken_back and taking is None and not is_gone
-    now = timezone.now()
-    rehearsal = services.rehearse_take_back(operation=operation, at=now) if is_open else None
+    rehearsal = services.rehearse_take_back(operation=operation, at=request.at) if is_open else None
     context: dict[str, Any] = {
         "operation": operation,
         "taken_back_in": taking,
@@ -58,5 +56,5 @@ def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> Htt
         "why": why,
     }
     if rehearsal and operation.kind == Operation.Kind.CHANGE_DUE_DATE:
-        context["told"] = services.told_by_taking_back(operation=operation, able=rehearsal.able, at=now)
+        context["told"] = services.told_by_taking_back(operation=operation, able=rehearsal.able, at=request.at)
     return render(request, "assignments/take_back.html", context, status=UNPROCESSABLE_ENTITY if why else 200)

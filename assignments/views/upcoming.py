@@ -11,10 +11,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of, today_of
+from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments.lists import ListQuery
 from assignments.models import Assignment, Learner
 from assignments.upcoming import DAYS_AHEAD, Upcoming
@@ -44,7 +43,7 @@ def upcoming(request: PersonRequest) -> HttpResponse:
         "days": list(_by_day(page, per_day[to])),
         "days_ahead": DAYS_AHEAD,
         "city": request.company.zone_city,
-        "today": today_of(request),
+        "today": request.today,
     }
     return render(request, "assignments/upcoming.html", context)
 
@@ -53,11 +52,11 @@ def _to_learners(request: PersonRequest, q: str) -> Upcoming:
     assignments = Assignment.objects.visible_to(request.user)
     if q:
         assignments = assignments.filter(learner__in=Learner.objects.visible_to(request.user).matching(q))
-    return Upcoming(assignments, company=request.company, at=timezone.now())
+    return Upcoming(assignments, company=request.company, at=request.at)
 
 
 def _to_managers(request: PersonRequest, q: str) -> list[dict[str, Any]]:
-    everything = Upcoming(Assignment.objects.visible_to(request.user), company=request.company, at=timezone.now())
+    everything = Upcoming(Assignment.objects.visible_to(request.user), company=request.company, at=request.at)
     rows = everything.to_managers()
     if not q or not rows:
         return rows

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
@@ -67,7 +66,7 @@ def _receive(request: PersonRequest, certification: Certification, kind: Upload.
             file_name=file.name,
             content=file.read(),
             op_id=form.cleaned_data["op_id"],
-            at=timezone.now(),
+            at=request.at,
         )
     except RefusedOperation as refusal:
         form.add_error("file", str(refusal))
@@ -142,9 +141,7 @@ def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, upload, why="The form could not be read. Press once more.")
     try:
-        done = services.press_upload(
-            by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=timezone.now()
-        )
+        done = services.press_upload(by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=request.at)
     except RefusedOperation as refusal:
         return _show(request, _upload(request, key), why=str(refusal))
     return redirect("team-upload", done.key)
