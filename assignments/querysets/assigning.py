@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db.models import (
     CharField,
@@ -46,6 +46,14 @@ REASONS = {
 }
 
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+def of_the_company(rows: Rows, user: User) -> Rows:
+    """Those of the user's company, for who may assign; none for anyone else."""
+    return rows.filter(company=user.company_id) if TEAM_ASSIGNMENTS.is_open_to(user) else rows.none()
+
+
 class LearnerQuerySet(UserQuerySet):
     """The people of a company as learners. For one certification each Active or Waiting one is in exactly
     one of three groups: assigned, eligible, not eligible. Inactive people are in none.
@@ -53,9 +61,7 @@ class LearnerQuerySet(UserQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """The people of the company, for who may assign; nobody for anyone else."""
-        if not TEAM_ASSIGNMENTS.is_open_to(user):
-            return self.none()
-        return self.filter(company=user.company_id)
+        return of_the_company(self, user)
 
     def present(self) -> Self:
         """All but Inactive people, said so that they can be counted in an index alone."""
@@ -218,9 +224,7 @@ def _progress() -> dict[str, Combinable]:
 class OperationQuerySet(QuerySet["models.Operation"]):
     def visible_to(self, user: User) -> Self:
         """The company's, for who may assign."""
-        if not TEAM_ASSIGNMENTS.is_open_to(user):
-            return self.none()
-        return self.filter(company=user.company_id)
+        return of_the_company(self, user)
 
     def about_a_selection(self) -> Self:
         """Those for which somebody chose people of one certification."""

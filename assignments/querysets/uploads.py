@@ -6,19 +6,16 @@ from typing import Self
 
 from django.db.models import QuerySet
 
-from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 from assignments import models
 
-from .assigning import is_in_scope
+from .assigning import is_in_scope, of_the_company
 
 
 class UploadQuerySet(QuerySet["models.Upload"]):
     def visible_to(self, user: User) -> Self:
         """The company's, of certifications in scope, for who may assign."""
-        if not TEAM_ASSIGNMENTS.is_open_to(user):
-            return self.none()
-        return self.filter(company=user.company_id).filter(is_in_scope())
+        return of_the_company(self, user).filter(is_in_scope())
 
     def under_way(self) -> Self:
         """Those that somebody has to go on with, the oldest first."""
