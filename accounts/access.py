@@ -74,16 +74,16 @@ def page_of(area: Area) -> Callable[[View], View]:
                 raise Http404
             if not area.permits(user):
                 raise PermissionDenied
-            return view(_let_in(request, user.company), *args, **kwargs)
+            return view(_let_in(request, user), *args, **kwargs)
 
         return login_required(guarded)
 
     return decorate
 
 
-def _let_in(request: HttpRequest, company: Company | None) -> PersonRequest:
+def _let_in(request: HttpRequest, user: User) -> PersonRequest:
     person_request = cast(PersonRequest, request)
-    person_request.company = cast(Company, company)
+    person_request.company = user.own_company
     person_request.at = timezone.now()
     person_request.today = person_request.company.day_at(person_request.at)
     return person_request

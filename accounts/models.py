@@ -175,6 +175,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}"
 
     @property
+    def own_company(self) -> Company:
+        """The company of whoever has one. Raises `Company.DoesNotExist` for an operator."""
+        if self.company is None:
+            raise Company.DoesNotExist(f"{self} belongs to no company.")
+        return self.company
+
+    @property
     def granted_permissions(self) -> list[models.Field[bool, bool]]:
         """Those of the three that this person has: each with its `verbose_name` and `help_text`."""
         fields = [field for field in self._meta.concrete_fields if field.name in self.PERMISSIONS]

@@ -42,7 +42,7 @@ def _is_due_between(first: date | None, last: date | None, scope: Scope) -> Q:
 def _has_emails(how: str, scope: Scope) -> Q:
     if how != NOT_REACHED:
         return Q(learner__in=notices.without_reminders())
-    failed = notices.not_reached(Assignment.objects.open(), company=scope.user.company_id or 0)
+    failed = notices.not_reached(Assignment.objects.open(), company=scope.company.pk)
     return Q(pk__in=failed.values("pk"))
 
 
@@ -52,7 +52,7 @@ def _has_reason(reason: str, scope: Scope) -> Q:
 
 def _is_enrolled_between(first: date | None, last: date | None, scope: Scope) -> Q:
     """The first and the last day count whole, as the company's clock has them."""
-    zone = scope.user.company.zone  # type: ignore[union-attr]  # operators have no such page
+    zone = scope.company.zone
     found = Q(enrolled_at__gte=datetime.combine(first, time.min, tzinfo=zone)) if first else Q()
     if last:
         found &= Q(enrolled_at__lt=datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone))

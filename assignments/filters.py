@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, When
 from django.http import QueryDict
 
-from accounts.models import User
+from accounts.models import Company, User
 from accounts.querysets import one_of
-from certifications.models import Certification
 
 from .lists import MOST_LETTERS, readable
 
@@ -27,10 +26,9 @@ MOST_SHOWN, MOST_CHOSEN = 50, 200
 
 @dataclass(frozen=True)
 class Scope:
-    """Who asks about which certification on which day of the company's."""
+    """Of whose people it is asked, and on which day of theirs."""
 
-    user: User
-    certification: Certification
+    company: Company
     on: date
 
 
@@ -139,20 +137,20 @@ class Managers(Facet):
         ids = self.asked(given)
         if not ids:
             return []
-        people = User.objects.filter(company=scope.user.company_id, pk__in=ids[:MOST_CHOSEN]).by_name()
+        people = User.objects.filter(company=scope.company, pk__in=ids[:MOST_CHOSEN]).by_name()
         return [Chosen(self.name, str(person.pk), person.full_name) for person in people]
 
     def condition(self, chosen: Iterable[Chosen], scope: Scope) -> Q:
         managers = [int(each.value) for each in chosen]
         if not managers:
             return Q()
-        teams = User.objects.filter(company=scope.user.company_id).in_teams_of(managers)
+        teams = User.objects.filter(company=scope.company).in_teams_of(managers)
         # Asked at once: inside of the other query, PostgreSQL takes the hierarchy for everybody.
         return Q(**{f"{self.path}__in": one_of(teams.values_list("pk", flat=True))})
 
     def counted(self, rows: QuerySet[Any], scope: Scope) -> list[Choice]:
         """Two queries: who manages anybody, and how many of the rows are in whose team, a manager in their own."""
-        people = User.objects.filter(company=scope.user.company_id)
+        people = User.objects.filter(company=scope.company)
         heads = people.filter(pk__in=people.filter(reports_to__isnull=False).values("reports_to"))
         managers = {person.pk: person for person in heads.only("first_name", "last_name", "reports_to")}
         leads = When(**{f"{self.path}__in": one_of(managers)}, then=F(self.path))

@@ -74,8 +74,7 @@ def as_if_assigned(
 
     Raises `InvalidDueDate`, `InvalidName`.
     """
-    company = by.company
-    assert company  # noqa: S101, for the type checker: operators assign nothing
+    company = by.own_company
     check_due_on(due_on, company=company, at=at)
     assignment = Assignment(
         learner=person,

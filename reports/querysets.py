@@ -125,7 +125,7 @@ def unreached(user: User) -> QuerySet[Assignment, Any]:
     """For who may assign: how many `people` did not get an email about an open assignment; one row per certification
     with anybody, its `slug` and `title`, by title.
     """
-    failed = notices.not_reached(Assignment.objects.visible_to(user).open(), company=user.company_id or 0)
+    failed = notices.not_reached(Assignment.objects.visible_to(user).open(), company=user.own_company.pk)
     about = failed.values(slug=F("certification__slug"), title=F("certification__title"))
     return about.annotate(people=Count("pk")).order_by("title", "slug")
 
@@ -134,7 +134,7 @@ def unreached_managers(user: User, *, at: datetime) -> int:
     """For who may assign: how many managers did not get the last message about their team, of those of `SHOWN_FOR`."""
     people = Learner.objects.visible_to(user).filter(status=User.Status.ACTIVE)
     since = at - SHOWN_FOR
-    return notices.managers_not_reached(people, company=user.company_id or 0, since=since).count()
+    return notices.managers_not_reached(people, company=user.own_company.pk, since=since).count()
 
 
 def next_assignments(user: User) -> AssignmentQuerySet:

@@ -141,8 +141,7 @@ def rehearse_change_due_date(
     *, by: User, certification: Certification, seen: Mapping[int, int], new: NewDueDate | None, at: datetime
 ) -> Rehearsal:
     """What `change_due_date` would do at this moment, as far as it is known without a `new` one; nothing is written."""
-    company = by.company
-    assert company  # noqa: S101, for the type checker: operators have no such page
+    company = by.own_company
     operation = Operation(kind=Operation.Kind.CHANGE_DUE_DATE, company=company, certification=certification, made_at=at)
     assignments = Assignment.objects.selected(seen, company=company.pk, certification=certification.pk)
     able, reasons = _judge(assignments, seen, new, today=company.day_at(at))

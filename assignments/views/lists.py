@@ -65,7 +65,7 @@ def subtab(request: PersonRequest, slug: str, tab: str) -> HttpResponse:
 def subtab_context(request: PersonRequest, certification: Certification, tab: Tab) -> dict[str, Any]:
     """Everything a subtab shows, the result of the last press included where the address names one."""
     query = ListQuery.of(request, tab.keys, default=tab.default_sort)
-    filters = filters_of(request, certification, tab, request.GET)
+    filters = filters_of(request, tab, request.GET)
     rows: Any = tab.rows(request.user, certification, query.q)
     sizes = group_sizes(request.user, certification)
     tab_size: int = getattr(sizes, tab.size)
@@ -105,9 +105,9 @@ def _emails_waiting(user: User, certification: Certification) -> int:
     return Notification.objects.about(notices.about(opened)).unsettled().count()
 
 
-def filters_of(request: PersonRequest, certification: Certification, tab: Tab, given: QueryDict) -> Filters:
+def filters_of(request: PersonRequest, tab: Tab, given: QueryDict) -> Filters:
     """The filters of the subtab that an address has in force."""
-    return Filters.of(given, tab.facets, Scope(request.user, certification, request.today))
+    return Filters.of(given, tab.facets, Scope(request.company, request.today))
 
 
 def _shown_filters(request: PersonRequest, filters: Filters, rows: QuerySet[Any]) -> dict[str, Any]:

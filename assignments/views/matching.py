@@ -35,7 +35,7 @@ class Matching:
     @property
     def words(self) -> list[str]:
         """What it asks for, as people read it; nothing when it is everyone."""
-        q, filters = search_of(self.given), filters_of(self.request, self.certification, self.tab, self.given)
+        q, filters = search_of(self.given), filters_of(self.request, self.tab, self.given)
         return [f"“{q}”"] * bool(q) + [f"{facet.label}: {each.label}" for facet, each in filters.in_force()]
 
     def boxes(self) -> list[str]:
@@ -67,7 +67,7 @@ class Matching:
 
     def _rows(self) -> QuerySet[Any]:
         rows = self.tab.rows(self.request.user, self.certification, search_of(self.given))
-        found: QuerySet[Any] = filters_of(self.request, self.certification, self.tab, self.given).narrow(rows)
+        found: QuerySet[Any] = filters_of(self.request, self.tab, self.given).narrow(rows)
         return found.order_by()
 
 
