@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -36,8 +35,7 @@ def demo_page(view: View) -> View:
 
 @demo_page
 def letter_list(request: HttpRequest) -> HttpResponse:
-    query = ListQuery.of(request)
-    page = Paginator(mailbox.letter_names(), query.size).get_page(query.page)
+    page = ListQuery.of(request).paged(mailbox.letter_names())
     letters = mailbox.read_letters(page.object_list)
     return render(request, "mailbox/letter_list.html", {"page_obj": page, "letters": letters})
 

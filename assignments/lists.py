@@ -55,16 +55,16 @@ class ListQuery:
             *(order.desc(nulls_last=True) if descending else order.asc(nulls_last=True) for order in orders), "pk"
         )
 
-    def paged(self, rows: QuerySet[Any], *, count: int | None = None, most: int | None = None) -> Page[Any]:
-        """The page asked for, the nearest one if there is no such page.
+    def paged(self, rows: Any, *, count: int | None = None, most: int | None = None) -> Page[Any]:
+        """The page asked for, the nearest one if there is no such page. Without `keys` the rows keep their order.
 
         `count` saves a query where it is known. Beyond `most` rows it neither counts nor has pages, and the
         paginator's `has_more` is true: counting them all may cost a hundred times what a page does.
         """
-        paginator = _Pages(self.sorted(rows), self.size)
+        paginator = _Pages(self.sorted(rows), self.size) if self.keys else Paginator(rows, self.size)
         if most is not None:
             found = rows.order_by()[: most + 1].count()
-            count, paginator.has_more = min(found, most), found > most
+            count, paginator.has_more = min(found, most), found > most  # type: ignore[attr-defined]  # has keys
         if count is not None:
             paginator.count = count
         return paginator.get_page(self.page)

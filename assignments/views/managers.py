@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -27,13 +26,12 @@ def manager_messages(request: PersonRequest) -> HttpResponse:
     lists = {ALL: told, FAILED: told.failed()}
     counts = {name: found.count() for name, found in lists.items()}
     delivery = FAILED if request.GET.get("delivery") == FAILED else ALL
-    paginator = Paginator(lists[delivery].newest().select_related("recipient"), query.size)
-    paginator.count = counts[delivery]
+    shown = lists[delivery].newest().select_related("recipient")
     context = {
         "q": query.q,
         "delivery": delivery,
         "counts": list(counts.items()),
-        "page_obj": paginator.get_page(query.page),
+        "page_obj": query.paged(shown, count=counts[delivery]),
         "is_switched_on": bool(ReminderRule.objects.plan_of(request.company.pk).manager),
         "channel": post_office.channel_state(),
     }

@@ -8,7 +8,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -31,9 +30,7 @@ def upcoming(request: PersonRequest) -> HttpResponse:
     learners, managers = _to_learners(request, query.q), _to_managers(request, query.q)
     per_day = {LEARNERS: dict(learners.per_day()), MANAGERS: Counter(row["on"] for row in managers)}
     rows: Any = {LEARNERS: learners.to_learners(), MANAGERS: managers}[to]
-    paginator = Paginator(rows, query.size)
-    paginator.count = sum(per_day[to].values())
-    page = paginator.get_page(query.page)
+    page = query.paged(rows, count=sum(per_day[to].values()))
     context = {
         "q": query.q,
         "to": to,
