@@ -41,7 +41,6 @@ class PersonRequest(HttpRequest):
 class Area:
     """A part of the product that is open to some people of a company."""
 
-    name: str
     needs_plus: bool
     permits: Callable[[User], bool]
 
@@ -58,9 +57,9 @@ def is_manager(user: User) -> bool:
     return User.objects.filter(reports_to=user).exists()
 
 
-OWN_PAGES = Area("own pages", needs_plus=False, permits=lambda user: True)
-TEAM_ASSIGNMENTS = Area("Team Management", needs_plus=True, permits=lambda user: user.can_manage_assignments)
-REPORTS = Area("Reports", needs_plus=True, permits=lambda user: user.can_manage_reports or is_manager(user))
+OWN_PAGES = Area(needs_plus=False, permits=lambda user: True)
+TEAM_ASSIGNMENTS = Area(needs_plus=True, permits=lambda user: user.can_manage_assignments)
+REPORTS = Area(needs_plus=True, permits=lambda user: user.can_manage_reports or is_manager(user))
 
 
 def page_of(area: Area) -> Callable[[View], View]:
