@@ -1,7 +1,7 @@
 """Who may open what: one area per row of the access table, one decorator for its pages.
 
-Checked in this order, on every page and every POST: not logged in, the login page; the plan too
-small, 404; the permission missing, 403; then the page itself answers 404 to an object of another
+Checked in this order, on every page and every POST: not logged in, the login page, by Django's middleware;
+the plan too small, 404; the permission missing, 403; then the page itself answers 404 to an object of another
 company, out of scope or unknown, all three alike.
 """
 
@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -75,7 +74,7 @@ def page_of(area: Area) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(_let_in(request, user), *args, **kwargs)
 
-        return login_required(guarded)
+        return guarded
 
     return decorate
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -78,7 +77,6 @@ def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{request.today}.csv")
 
 
-@login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """Each person's first page. An operator, who has no company's pages, is led to the back office."""

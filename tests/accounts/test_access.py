@@ -30,9 +30,14 @@ def answer(area: Area, person: object) -> int:
         return 403
 
 
+@pytest.mark.parametrize("path", ["/account/profile/", "/team/", "/reports/"])
+def test_who_is_not_logged_in_is_led_to_the_login(client: Client, path: str) -> None:
+    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
+
+
 @pytest.mark.parametrize("area", [OWN_PAGES, TEAM_ASSIGNMENTS, REPORTS])
-def test_who_is_not_logged_in_is_led_to_the_login(area: Area) -> None:
-    assert answer(area, AnonymousUser()) == 302
+def test_without_a_person_there_is_no_page_of_a_company(area: Area) -> None:
+    assert answer(area, AnonymousUser()) == 404
 
 
 @pytest.mark.parametrize("area", [OWN_PAGES, TEAM_ASSIGNMENTS, REPORTS])
