@@ -46,11 +46,6 @@ def record_attendances(*, people: Iterable[User], session: TrainingSession) -> i
     return len(new)
 
 
-def record_attendance(*, person: User, session: TrainingSession) -> bool:
-    """Note that the person attended the training. Returns whether it was not noted before."""
-    return Attendance.objects.get_or_create(user=person, session=session)[1]
-
-
 @transaction.atomic
 def enroll(*, person: User, program: FastStartProgram, at: datetime) -> FastStartEnrollment:
     """Enroll a person who has attended the training; who is enrolled already stays as they are.

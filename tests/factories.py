@@ -137,7 +137,7 @@ class CertificationFactory(factory.django.DjangoModelFactory):
 def attend(person: User, program: FastStartProgram) -> TrainingSession:
     """The person attended the program's training; all of a program's people attended the same one."""
     session = TrainingSession.objects.filter(program=program).first() or TrainingSessionFactory(program=program)
-    training.record_attendance(person=person, session=session)
+    training.record_attendances(people=[person], session=session)
     return session
 
 

@@ -150,7 +150,7 @@ class Chronicle:
             self.diary.note(at, partial(self._deactivate, person, by))
 
     def _attend(self, person: User, session: TrainingSession, at: datetime) -> None:
-        training.record_attendance(person=person, session=session)
+        training.record_attendances(people=[person], session=session)
 
     def _enroll(self, person: User, at: datetime) -> None:
         training.enroll(person=person, program=self.certification.program, at=at)

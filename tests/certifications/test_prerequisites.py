@@ -27,8 +27,8 @@ def standing(person: User, certification: Certification) -> Certification:
 
 def test_attendance_is_recorded_once(lena: User, program: FastStartProgram) -> None:
     session = TrainingSessionFactory(program=program)
-    assert services.record_attendance(person=lena, session=session)
-    assert not services.record_attendance(person=lena, session=session)
+    recorded = [services.record_attendances(people=[lena], session=session) for _ in range(2)]
+    assert recorded == [1, 0]
     assert Attendance.objects.filter(user=lena, session=session).count() == 1
 
 
@@ -118,7 +118,7 @@ def test_the_words_are_those_that_admins_read() -> None:
 
 def test_the_latest_training_counts_as_the_day(lena: User, message: Certification) -> None:
     later = TrainingSessionFactory(program=message.program, held_on=date(2026, 2, 1))
-    services.record_attendance(person=lena, session=later)
+    services.record_attendances(people=[lena], session=later)
     assert TRAINED_ON < standing(lena, message).last_attended_on == date(2026, 2, 1)
 
 
