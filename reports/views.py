@@ -17,7 +17,7 @@ from certifications.models import Certification
 from notifications import services as post_office
 
 from .columns import COLUMNS, SORT_KEYS
-from .export import csv_lines
+from .export import progress_lines
 from .filters import ProgressFilter
 from .querysets import (
     ProgressQuerySet,
@@ -74,7 +74,7 @@ def certification_progress(request: PersonRequest) -> HttpResponse:
 def certification_progress_csv(request: PersonRequest) -> HttpResponseBase:
     asked = _Asked.by(request)
     rows = asked.query.sorted(asked.found.rows(on=request.today)).iterator(chunk_size=ROWS_AT_ONCE)
-    return download(csv_lines(rows, zone=request.company.zone), name=f"certification-progress-{request.today}.csv")
+    return download(progress_lines(rows, zone=request.company.zone), name=f"certification-progress-{request.today}.csv")
 
 
 @require_safe

@@ -14,7 +14,7 @@ from accounts.models import User
 from assignments.spreadsheets import neutral
 from certifications.models import Certification
 from reports.columns import COLUMNS
-from reports.export import csv_lines
+from reports.export import progress_lines
 from tests.factories import eligible_person
 
 from .conftest import FILE, Assign, Report
@@ -111,5 +111,5 @@ def test_the_heads_go_out_before_a_row_is_asked_for(ada: User) -> None:
         raise AssertionError("asked for a row")
         yield {}
 
-    first = next(csv_lines(rows(), zone=ada.company.zone))
+    first = next(progress_lines(rows(), zone=ada.company.zone))
     assert next(csv.reader(io.StringIO(first.removeprefix("\ufeff")))) == [column.label for column in COLUMNS]
