@@ -32,7 +32,7 @@ class CallAnew(bootsteps.StartStopStep):
 
     def include_if(self, consumer: Any) -> bool:
         """Files need no connection."""
-        return settings.BROKER_SCHEME.startswith("redis")
+        return settings.BROKER_IS_REDIS
 
     def start(self, consumer: Any) -> None:
         self._hear()

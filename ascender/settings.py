@@ -266,7 +266,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = environment.read("CELERY_BROKER_URL", as_broker, "filesystem://localhost")
-BROKER_SCHEME = urlsplit(CELERY_BROKER_URL).scheme
+BROKER_IS_REDIS = urlsplit(CELERY_BROKER_URL).scheme in ("redis", "rediss")
 FILESYSTEM_BROKER = {
     "data_folder_in": str(BROKER_DIR / "messages"),
     "data_folder_out": str(BROKER_DIR / "messages"),
@@ -287,12 +287,8 @@ REDIS_LISTENING = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
 }
-BROKER_LISTENING: dict[str, Any] = {"redis": REDIS_LISTENING, "rediss": REDIS_LISTENING}.get(
-    BROKER_SCHEME, FILESYSTEM_BROKER
-)
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"redis": REDIS_RINGING, "rediss": REDIS_RINGING}.get(
-    BROKER_SCHEME, FILESYSTEM_BROKER
-)
+BROKER_LISTENING: dict[str, Any] = REDIS_LISTENING if BROKER_IS_REDIS else FILESYSTEM_BROKER
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = REDIS_RINGING if BROKER_IS_REDIS else FILESYSTEM_BROKER
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # For ever: after 100 tries, which is Celery's own measure, a worker ends, 47 minutes into an outage of the broker.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -322,7 +318,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # --- Cache: shared by all processes, or login limits limit nothing --------------------------------------------------
 
-CACHE_URL = environment.read("CACHE_URL", as_redis, CELERY_BROKER_URL if BROKER_SCHEME.startswith("redis") else "")
+CACHE_URL = environment.read("CACHE_URL", as_redis, CELERY_BROKER_URL if BROKER_IS_REDIS else "")
 DATABASE_CACHE = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "django_cache",
