@@ -12,9 +12,9 @@ from django.utils import timezone
 from notifications import services as post_office
 from notifications import stopping
 
+from .purging import purge_uploads
 from .reminding import queue_reminders
 from .uploads import carry_on_uploads
-from .uploads_kept import purge_uploads
 
 logger = logging.getLogger(__name__)
 
