@@ -25,8 +25,8 @@ from assignments.models import Upload, UploadRow
 from certifications.models import Certification
 from notifications import doorbell, stopping
 
-from . import uploads_carried_out as press
 from .operations import check_certification
+from .uploads_carried_out import carry_out_lines
 from .uploads_judged import judge, note_repeated
 
 logger = logging.getLogger(__name__)
@@ -223,7 +223,7 @@ def carry_out(upload: Upload, *, at: datetime) -> None:
             held = _held(upload, Upload.State.PRESSED)
             if held is not None:
                 pressed = held.op_id
-                operation = press.carry_out(held, at=at)
+                operation = carry_out_lines(held, at=at)
                 held.state, held.operation = Upload.State.DONE, operation
                 held.save(update_fields=["state", "operation"])
     except RefusedOperation as refusal:

@@ -24,7 +24,7 @@ Versions = Mapping[int, int | None]
 BY_NOW = "Can be done by now, but not when the file was judged. Upload the lines that are left once more."
 
 
-def carry_out(upload: Upload, *, at: datetime) -> Operation:
+def carry_out_lines(upload: Upload, *, at: datetime) -> Operation:
     """Do it for the lines that were good when they were shown and still are. The others say why, here and in the
     operation. Runs in the transaction that holds the upload. Raises a `RefusedOperation`.
     """
