@@ -27,12 +27,6 @@ from certifications.models import Certification
 from .buttons import BUTTONS
 from .lists import certification_of
 
-#: By the word of the address, which is that of the button.
-KINDS = {
-    "assign": Upload.Kind.ASSIGN,
-    "unassign": Upload.Kind.UNASSIGN,
-    "change-due-date": Upload.Kind.CHANGE_DUE_DATE,
-}
 REASON = "Reason"
 CSV, XLSX = "csv", "xlsx"
 #: ?show=left
@@ -173,12 +167,14 @@ def _file(heads: tuple[str, ...], rows: Iterator[list[str]], *, name: str, endin
 
 
 def _kind(name: str) -> Upload.Kind:
-    if name not in KINDS:
-        raise Http404
-    return KINDS[name]
+    for kind in Upload.Kind:
+        if _name_of(kind) == name:
+            return kind
+    raise Http404
 
 
 def _name_of(kind: str) -> str:
+    """The word of its address, which is that of the button."""
     return kind.replace("_", "-")
 
 
