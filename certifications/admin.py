@@ -224,14 +224,14 @@ class FastStartEnrollmentAdmin(ThroughServices):
         enrolled = services.enroll(person=obj.user, program=obj.program, at=timezone.now())
         obj.__dict__.update(enrolled.__dict__)
 
-    @admin.action(description="Withdraw the selected enrolments")
+    @admin.action(description="Withdraw the selected enrollments")
     def withdraw(self, request: HttpRequest, enrollments: QuerySet[FastStartEnrollment]) -> HttpResponse | None:
         rows = list(enrollments.select_related("user", "program").order_by("user"))
         if page := self.confirm(
             request,
             rows,
             action="withdraw",
-            question="Withdraw these enrolments?",
+            question="Withdraw these enrollments?",
             explanation="The people are no longer eligible, and their open assignments of the certifications that build"
             " on the program close. Progress is kept.",
             answer="Withdraw",

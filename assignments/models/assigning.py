@@ -153,7 +153,7 @@ class Assignment(models.Model):
     class ClosedReason(models.TextChoices):
         UNASSIGNED = "unassigned", "Unassigned"
         DEACTIVATED = "deactivated", "The person was deactivated"
-        WITHDRAWN = "withdrawn", "The Fast Start enrolment ended"
+        WITHDRAWN = "withdrawn", "The Fast Start enrollment ended"
 
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="assignments")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="assignments")

@@ -48,7 +48,7 @@ _REASONS = [
     (re.compile(rf"Assigned once more{_BY} on "), "assigned once more by {by}"),
     (re.compile(rf"Already unassigned{_BY} on "), "unassigned by {by}"),
     (re.compile(rf"Already closed \(The person was deactivated\){_BY} on "), "deactivated by {by}"),
-    (re.compile(rf"Already closed \(The Fast Start enrolment ended\){_BY} on "), "withdrawn by {by}"),
+    (re.compile(rf"Already closed \(The Fast Start enrollment ended\){_BY} on "), "withdrawn by {by}"),
     (re.compile(rf"Changed meanwhile{_BY} to (?P<due>no due date|\w+ \d+ \w+ \d+) on "), "changed by {by} to {due}"),
     (re.compile(r"(Due on that day|Without a due date) already\.$"), "due then already"),
     (re.compile(r"Has no due date that could be moved\.$"), "nothing to move"),
