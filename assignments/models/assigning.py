@@ -59,6 +59,8 @@ class Operation(models.Model):
     CONSEQUENCES = (Kind.DEACTIVATION, Kind.WITHDRAWAL)
     #: For all others somebody chose people of one certification.
     ABOUT_NO_SELECTION = (Kind.CHANGE_REMINDERS, *CONSEQUENCES)
+    #: What they changed can be as it was before.
+    UNDOABLE = (Kind.ASSIGN, Kind.UNASSIGN, Kind.CHANGE_DUE_DATE)
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="operations")
     certification = models.ForeignKey(Certification, null=True, on_delete=models.PROTECT, related_name="operations")
@@ -81,21 +83,25 @@ class Operation(models.Model):
     file_name = models.CharField(
         max_length=lengths.FILE_NAME, blank=True, help_text="Of the file that named whom it concerns."
     )
-    takes_back = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_in")
+    takes_back = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="taken_back_in",
+        error_messages={"unique": "This operation was taken back already."},
+    )
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who was not changed.")
+
+    # What `for_result()` annotates.
+    is_in_scope: bool
 
     objects = OperationQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "op_id"], name="assignments_operation_is_done_once"),
-            models.UniqueConstraint(
-                fields=["takes_back"],
-                name="assignments_operation_is_taken_back_once",
-                violation_error_message="This operation was taken back already.",
-            ),
             models.CheckConstraint(
                 condition=Q(kind="take_back", takes_back__isnull=False)
                 | (~Q(kind="take_back") & Q(takes_back__isnull=True)),
@@ -128,9 +134,14 @@ class Operation(models.Model):
         return self.kind in (self.Kind.ASSIGN, self.Kind.SEND_AGAIN, self.Kind.REMIND_NOW)
 
     @property
+    def is_undoable(self) -> bool:
+        """Whether it changed something that can be undone; not whether somebody did so already."""
+        return bool(self.changed) and self.kind in self.UNDOABLE
+
+    @property
     def can_be_taken_back(self) -> bool:
-        """Whether its kind can, and it changed something; not whether somebody did so already."""
-        return bool(self.changed) and self.kind in (self.Kind.ASSIGN, self.Kind.UNASSIGN, self.Kind.CHANGE_DUE_DATE)
+        """Whether it is undoable, in scope, and nobody took it back yet; asked `for_result` before."""
+        return self.is_undoable and self.is_in_scope and not hasattr(self, "taken_back_in")
 
     @property
     def is_consequence(self) -> bool:

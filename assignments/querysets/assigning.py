@@ -233,6 +233,20 @@ class OperationQuerySet(QuerySet["models.Operation"]):
     def newest_first(self) -> Self:
         return self.order_by("-made_at", "-pk")
 
+    def for_list(self) -> Self:
+        """Each as one line among others. Whom they skipped is read where it is listed alone: that may be a hundred
+        thousand names in each.
+        """
+        return self.select_related("certification", "made_by", "takes_back").defer("skipped", "takes_back__skipped")
+
+    def for_result(self) -> Self:
+        """One with what came of it, which press took it back included. Annotates `is_in_scope`: whether its
+        certification still exists for the company; what is about none always is. Asked of a whole list, PostgreSQL
+        would read the scope of all companies.
+        """
+        found = self.for_list().select_related("company", "certification__program", "taken_back_in__made_by")
+        return found.defer("taken_back_in__skipped").annotate(is_in_scope=Q(certification=None) | Q(is_in_scope()))
+
     def about_certifications(self, slugs: Collection[str]) -> Self:
         """Those of one of these certifications; a deactivation is about each one in which it closed something."""
         changed = models.AssignmentChange.objects.filter(

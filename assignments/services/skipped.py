@@ -209,10 +209,10 @@ def _eligible_by_now(certification: Certification, left: LearnerQuerySet) -> Rea
 
 def _assigned_since(operation: Operation, left: LearnerQuerySet) -> Reasons:
     """Who was assigned once more after what is to be taken back had unassigned them, and closed since."""
-    if operation.takes_back is None:
+    if operation.takes_back_id is None:
         return {}
     since = Assignment.objects.filter(
-        certification=operation.certification, learner__in=left.values("pk"), opened_in__gt=operation.takes_back
+        certification=operation.certification, learner__in=left.values("pk"), opened_in__gt=operation.takes_back_id
     )
     zone = operation.company.zone
     return {

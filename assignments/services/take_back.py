@@ -35,7 +35,7 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
     """
     company = check_permission(by)
     concerned = _concerned(operation)
-    if operation.company_id != company.pk or operation.certification is None or not operation.can_be_taken_back:
+    if operation.company_id != company.pk or operation.certification is None or not operation.is_undoable:
         raise CannotBeTakenBack("This cannot be taken back.")
     check_press(by=by, certification=operation.certification, selected=concerned)
     _check_first(operation, op_id)
@@ -56,7 +56,7 @@ def take_back(*, by: User, operation: Operation, op_id: uuid.UUID, at: datetime)
         changed = _undo(taking, operation, able)
         if not changed:  # else it would say of what still stands that it was taken back
             raise CannotBeTakenBack("Nobody can be taken back any more: see the reasons below.")
-        finish(taking, requested=len(concerned), changed=changed, skipped=_skipped(taking, able, in_the_way))
+        finish(taking, requested=len(concerned), changed=changed, skipped=_skipped(taking, operation, able, in_the_way))
     return taking
 
 
@@ -66,18 +66,18 @@ def rehearse_take_back(*, operation: Operation, at: datetime) -> Rehearsal:
         kind=Operation.Kind.TAKE_BACK,
         company=operation.company,
         certification=operation.certification,
-        takes_back=operation,
+        takes_back_id=operation.pk,  # given the operation itself, Django would note there that this took it back
         made_at=at,
     )
     in_the_way = _in_the_way(operation)
     able = _able(operation)
-    return Rehearsal(able, _skipped(taking, able, in_the_way))
+    return Rehearsal(able, _skipped(taking, operation, able, in_the_way))
 
 
 def _check_first(operation: Operation, op_id: uuid.UUID) -> None:
     """Two who take the same back wait for each other here; the second is told of the first."""
     Operation.objects.select_for_update(no_key=True, of=("self",)).get(pk=operation.pk)
-    earlier = operation.taken_back_in.exclude(op_id=op_id).select_related("made_by").first()
+    earlier = Operation.objects.filter(takes_back=operation).exclude(op_id=op_id).select_related("made_by").first()
     if earlier:
         by = f" by {earlier.made_by.full_name}" if earlier.made_by else ""
         raise CannotBeTakenBack(f"Already taken back{by} on {in_words(earlier.made_at, operation.company.zone)}.")
@@ -129,12 +129,9 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
     return insert_each(taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"))
 
 
-def _skipped(taking: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:
-    operation = taking.takes_back
-    if operation is None or operation.certification is None:
-        return []
+def _skipped(taking: Operation, operation: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:
     left = Assignment.objects.filter(pk__in=operation.changes.values("assignment")).exclude(pk__in=one_of(able))
-    if operation.kind != Operation.Kind.UNASSIGN:
+    if operation.kind != Operation.Kind.UNASSIGN or operation.certification is None:
         return not_changed(taking, left)
     people = Learner.objects.filter(company=operation.company_id, pk__in=left.values("learner"))
     return not_assigned(taking, operation.certification, people, in_the_way)

@@ -24,7 +24,7 @@ from certifications.querysets import steps_of
 from notifications import services as post_office
 from notifications.models import Notification
 
-from .operations import delivery_of, my_date_instead, operations_of, taken_back_in
+from .operations import delivery_of, my_date_instead
 
 CERTIFICATION_KEYS: SortKeys = {
     "title": ("title",),
@@ -40,10 +40,8 @@ CERTIFICATION_KEYS: SortKeys = {
 def certification_list(request: PersonRequest) -> HttpResponse:
     query = ListQuery.of(request, CERTIFICATION_KEYS, default="title")
     certifications = certifications_with_counts(request.user, on=request.today)
-    recent = Operation.objects.visible_to(request.user).about_a_selection().newest_first()
-    # Who was skipped may be twenty thousand names in each.
-    recent = recent.select_related("made_by", "certification").defer("skipped")[:5]
-    context = {"certifications": query.sorted(certifications), "sort": query.sort, "recent": recent}
+    recent = Operation.objects.visible_to(request.user).about_a_selection().for_list().newest_first()
+    context = {"certifications": query.sorted(certifications), "sort": query.sort, "recent": recent[:5]}
     return render(request, "assignments/certification_list.html", context)
 
 
@@ -93,7 +91,6 @@ def subtab_context(request: PersonRequest, certification: Certification, tab: Ta
         "emails_waiting": _emails_waiting(request.user, certification) if none_failed else 0,
         "today": request.today,
         "operation": operation,
-        "taken_back_in": operation and taken_back_in(operation),
         "delivery": operation and delivery_of(operation),
         "my_date_instead": operation and my_date_instead(operation, request.user),
     } | _shown_filters(request, filters, rows)
@@ -138,7 +135,8 @@ def _operation_on(request: PersonRequest, certification: Certification) -> Opera
         op_id = uuid.UUID(request.GET.get("operation", ""))
     except ValueError:
         return None
-    return operations_of(request.user).about_a_selection().filter(op_id=op_id, certification=certification).first()
+    found = Operation.objects.visible_to(request.user).for_result().about_a_selection()
+    return found.filter(op_id=op_id, certification=certification).first()
 
 
 def certification_of(request: PersonRequest, slug: str) -> Certification:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,12 +41,12 @@ def operation_list(request: PersonRequest) -> HttpResponse:
     """Every press, and what deactivations and withdrawals closed, the newest first."""
     query = ListQuery.of(request)
     menus = _menus(request)
-    found = _chosen(operations_of(request.user), menus)
+    found = _chosen(Operation.objects.visible_to(request.user).for_list(), menus)
     if query.q:
         found = found.that_changed(Learner.objects.visible_to(request.user).matching(query.q))
     context = {
         "q": query.q,
-        "page_obj": Paginator(_with_what_they_take_back(found).newest_first(), query.size).get_page(query.page),
+        "page_obj": Paginator(found.newest_first(), query.size).get_page(query.page),
         "menus": menus,
         "filter_count": in_force(menus),
     }
@@ -76,8 +76,7 @@ def _chosen(operations: OperationQuerySet, menus: list[Menu]) -> OperationQueryS
 @require_safe
 def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """Whom it changed with the due day before and after, or whom it skipped and why: two lists."""
-    operation = get_object_or_404(_with_what_they_take_back(operations_of(request.user)), op_id=op_id)
-    scope = scope_of(request.user)
+    operation = get_object_or_404(Operation.objects.visible_to(request.user).for_result(), op_id=op_id)
     query = ListQuery.of(request, CHANGE_KEYS, default="learner")
     show = SKIPPED if request.GET.get("show") == SKIPPED and operation.skipped_count else CHANGED
     page: Page[Any] = (
@@ -87,12 +86,11 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "operation": operation,
-        "scope": scope,
-        "is_out_of_scope": is_out_of_scope(operation, scope),
+        # A deactivation may have closed what is not in scope any more beside what is.
+        "scope": set(Certification.objects.visible_to(request.user).values_list("pk", flat=True)),
         "delivery": delivery_of(operation),
         "channel": post_office.channel_state(),
         "my_date_instead": my_date_instead(operation, request.user),
-        "taken_back_in": taken_back_in(operation),
         "show": show,
         "counts": [(CHANGED, operation.changed), (SKIPPED, operation.skipped_count)],
         "page_obj": page,
@@ -106,12 +104,9 @@ def operation_detail(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
     """The part of the result that changes while the emails go out."""
-    operation = get_object_or_404(operations_of(request.user).about_a_selection(), op_id=op_id)
-    context = {
-        "operation": operation,
-        "is_out_of_scope": is_out_of_scope(operation, scope_of(request.user)),
-        "delivery": notices.delivery_of(operation),
-    }
+    found = Operation.objects.visible_to(request.user).for_result().about_a_selection()
+    operation = get_object_or_404(found, op_id=op_id)
+    context = {"operation": operation, "delivery": notices.delivery_of(operation)}
     return render(request, "assignments/_operation_delivery.html", context)
 
 
@@ -119,7 +114,8 @@ def operation_delivery(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse
 @require_safe
 def operation_csv(request: PersonRequest, op_id: uuid.UUID) -> HttpResponseBase:
     """One line per person: those it changed by name, then those it skipped."""
-    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    found = Operation.objects.visible_to(request.user).select_related("certification")
+    operation = get_object_or_404(found, op_id=op_id)
     name = f"{operation.kind.replace('_', '-')}-{request.company.day_at(operation.made_at)}.csv"
     return download(csv_lines(HEADS, _cells(operation)), name=name)
 
@@ -133,32 +129,6 @@ def _cells(operation: Operation) -> Iterator[list[str]]:
     title = operation.certification.title if operation.certification else ""
     for person in operation.skipped:
         yield [person["name"], person["email"], title, "Skipped", "", "", person["reason"]]
-
-
-def operations_of(user: User) -> OperationQuerySet:
-    """The company's operations, with what their result shows. Whom they skipped is read where it is listed alone:
-    that may be a hundred thousand names in each.
-    """
-    shown = Operation.objects.visible_to(user).select_related("company", "certification__program", "made_by")
-    return shown.defer("skipped")
-
-
-def _with_what_they_take_back(operations: OperationQuerySet) -> OperationQuerySet:
-    return operations.select_related("takes_back").defer("skipped", "takes_back__skipped")
-
-
-def taken_back_in(operation: Operation) -> Operation | None:
-    """The press that took it back, if one did."""
-    return operation.taken_back_in.select_related("made_by").defer("skipped").first()
-
-
-def scope_of(user: User) -> set[int]:
-    """The certifications that exist for the company, by key: others can be neither opened nor changed."""
-    return set(Certification.objects.visible_to(user).values_list("pk", flat=True))
-
-
-def is_out_of_scope(operation: Operation, scope: Collection[int]) -> bool:
-    return operation.certification_id is not None and operation.certification_id not in scope
 
 
 def delivery_of(operation: Operation) -> dict[str, int] | None:

@@ -16,8 +16,6 @@ from assignments.errors import RefusedOperation
 from assignments.forms import UNREADABLE, PressForm
 from assignments.models import Operation
 
-from .operations import is_out_of_scope, operations_of, scope_of, taken_back_in
-
 #: Who stays as they are, by name; the others are a number.
 SHOWN = 100
 
@@ -25,7 +23,7 @@ SHOWN = 100
 @page_of(TEAM_ASSIGNMENTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
-    operation = get_object_or_404(operations_of(request.user), op_id=op_id)
+    operation = _operation(request, op_id)
     if request.method != "POST":
         return _show(request, operation)
     form = PressForm(request.POST)
@@ -36,20 +34,20 @@ def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
             by=request.user, operation=operation, op_id=form.cleaned_data["op_id"], at=request.at
         )
     except RefusedOperation as refusal:
-        return _show(request, operation, why=str(refusal))
+        # Asked once more: somebody may have taken it back meanwhile.
+        return _show(request, _operation(request, op_id), why=str(refusal))
     return redirect("team-operation", taking.op_id)
+
+
+def _operation(request: PersonRequest, op_id: uuid.UUID) -> Operation:
+    return get_object_or_404(Operation.objects.visible_to(request.user).for_result(), op_id=op_id)
 
 
 def _show(request: PersonRequest, operation: Operation, *, why: str = "") -> HttpResponse:
     """What would happen now; `why` nothing happened."""
-    taking = taken_back_in(operation)
-    is_gone = is_out_of_scope(operation, scope_of(request.user))
-    is_open = operation.can_be_taken_back and taking is None and not is_gone
-    rehearsal = services.rehearse_take_back(operation=operation, at=request.at) if is_open else None
+    rehearsal = services.rehearse_take_back(operation=operation, at=request.at) if operation.can_be_taken_back else None
     context: dict[str, Any] = {
         "operation": operation,
-        "taken_back_in": taking,
-        "is_out_of_scope": is_gone,
         "rehearsal": rehearsal,
         "shown": SHOWN,
         "form": PressForm.opened(),

@@ -19,7 +19,7 @@ from assignments import services
 from assignments.errors import RefusedOperation
 from assignments.forms import PressForm, UploadForm
 from assignments.lists import ListQuery
-from assignments.models import Upload, UploadRow
+from assignments.models import Operation, Upload, UploadRow
 from assignments.spreadsheets import ROWS_AT_ONCE, csv_lines, download, xlsx
 from assignments.tables import COLUMNS, DUE_DATE, EMAIL, MOST_LINES, NAME
 from certifications.models import Certification
@@ -109,9 +109,11 @@ def _show(request: PersonRequest, upload: Upload, *, why: str = "") -> HttpRespo
     show = GOOD if request.GET.get("show") == GOOD or not counts[LEFT] else LEFT
     query = ListQuery.of(request, {"line": ("line",)}, default="line")
     found: QuerySet[Any] = rows.good() if show == GOOD else rows.left()
+    done = Operation.objects.visible_to(request.user).for_result()
     name = _name_of(upload.kind)
     context = {
         "upload": upload,
+        "operation": done.get(pk=upload.operation_id) if upload.operation_id else None,
         "name": name,
         "columns": COLUMNS[upload.kind],
         "counts": counts,
@@ -183,5 +185,5 @@ def _uploads(request: PersonRequest) -> QuerySet[Upload]:
 
 
 def _upload(request: PersonRequest, key: uuid.UUID) -> Upload:
-    found = _uploads(request).select_related("company", "certification", "uploaded_by", "pressed_by", "operation")
-    return get_object_or_404(found.defer("content", "operation__skipped"), key=key)
+    found = _uploads(request).select_related("company", "certification", "uploaded_by", "pressed_by")
+    return get_object_or_404(found.defer("content"), key=key)

@@ -202,6 +202,13 @@ def test_what_was_taken_back_for_some_says_for_how_many(
     assert "Taken back for 1 of them: 2 people were assigned" in page
 
 
+def test_to_rehearse_it_is_not_to_take_it_back(lena: User, assign: Press) -> None:
+    assign(lena)
+    made = Operation.objects.for_result().get()
+    services.rehearse_take_back(operation=made, at=timezone.now())
+    assert made.can_be_taken_back
+
+
 def test_whom_others_skipped_is_not_read_for_each_whom_they_changed(lena: User, assign: Press, move: Press) -> None:
     """Thousands for each of thousands would not fit into memory."""
     made = assign(lena)
