@@ -23,6 +23,7 @@ from accounts.models import Company, User
 from assignments import services
 from assignments.models import Assignment, Operation
 from assignments.reminders import Plan
+from assignments.services import Rehearsal
 from certifications import services as training
 from certifications.models import Certification
 from tests.factories import PersonFactory, eligible_person
@@ -144,13 +145,30 @@ def test_what_was_closed_with_something_else_is_marked_as_such(
 @pytest.mark.parametrize("kind", Operation.Kind)
 def test_each_kind_about_a_selection_has_words_for_what_came_of_it(kind: Operation.Kind) -> None:
     operation = Operation(pk=1, kind=kind, op_id=uuid.uuid4(), requested=2, changed=2)
+    if kind == Operation.Kind.TAKE_BACK:
+        operation.takes_back = Operation(pk=2, kind=Operation.Kind.ASSIGN)
 
     def words(part: str) -> str:
         return render_to_string(operation.template_name, {"operation": operation, "part": part})
 
-    came_of_it = re.search(r"2 people are now \w.*</h2>\s*<p>\s*[^\s<]", words("assignments/_operation_result.html"))
+    came_of_it = re.search(r"2 people are now \w[^<]*</h2>\s*<p>\s*[^\s<]", words("assignments/_operation_result.html"))
     did = re.search(r"</b> \w.* <b>2 people", words("assignments/_operation_recent.html"))
     assert (bool(came_of_it), bool(did)) == (operation.is_about_a_selection,) * 2
+
+
+@pytest.mark.parametrize("kind", Operation.UNDOABLE)
+def test_each_kind_that_can_be_undone_has_words_for_it(kind: Operation.Kind) -> None:
+    undone = Operation(pk=2, kind=kind)
+    back = Operation(pk=1, kind="take_back", op_id=uuid.uuid4(), requested=2, changed=2, takes_back=undone)
+
+    def words(operation: Operation, part: str) -> str:
+        context = {"operation": operation, "part": part, "rehearsal": Rehearsal([1, 2], [])}
+        return render_to_string(operation.template_name, context)
+
+    before = words(undone, "assignments/_operation_undoing.html")
+    assert re.search(r"2 people will be \w.*<li>.*<li>", before, re.DOTALL)
+    after = words(back, "assignments/_operation_result.html")
+    assert re.search(r"2 people are now \w[^<]*</h2>\s*<p>\s*\w", after)
 
 
 def test_it_is_filtered_by_what_which_and_who(
