@@ -2,7 +2,6 @@
 
 from .files import UploadForm
 from .presses import (
-    UNREADABLE,
     AssignForm,
     DueDateForm,
     NewDueDateForm,
@@ -16,7 +15,6 @@ from .presses import (
 from .reminders import PlanForm, ReminderForm
 
 __all__ = [
-    "UNREADABLE",
     "AssignForm",
     "DueDateForm",
     "NewDueDateForm",

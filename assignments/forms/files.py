@@ -12,6 +12,7 @@ from .presses import PressForm
 
 
 class UploadForm(PressForm):
+    unreadable = "The form could not be read. Choose the file once more."
     file = forms.FileField(
         label="File",
         help_text="CSV or XLSX, 10 MB at the most.",

@@ -48,18 +48,26 @@ def _number(text: str) -> int:
 class PressForm(forms.Form):
     """Every dialog's form: its `op_id` is made with it, so that the same press is known again."""
 
-    op_id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": UNREADABLE, "required": UNREADABLE})
+    op_id = forms.UUIDField(widget=forms.HiddenInput)
+    #: What is said of one that `is_unreadable`.
+    unreadable = "The form could not be read. Press once more."
 
     @classmethod
     def opened(cls, **initial: Any) -> Self:
         """The form as a dialog first shows it."""
         return cls(initial={"op_id": uuid.uuid4(), **initial})
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether something hidden in it is wrong: nobody could read there what, or mend it."""
+        return any(field.errors for field in self.hidden_fields())
+
 
 class SelectionForm(PressForm):
     """A press about selected people. `foreseen`: of whom the dialog said that they stay as they are."""
 
     foreseen = forms.CharField(widget=forms.HiddenInput, required=False)
+    unreadable = UNREADABLE
 
     def clean_foreseen(self) -> list[int] | None:
         """Their ids; None without a dialog."""

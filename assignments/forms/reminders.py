@@ -14,7 +14,7 @@ from assignments.errors import InvalidPlan, InvalidPlanForManagers
 from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, Plan
 from assignments.services import check_plan
 
-from .presses import UNREADABLE, PressForm
+from .presses import PressForm
 
 
 class DaysField(forms.CharField):
@@ -55,7 +55,8 @@ class ReminderForm(PressForm):
         help_text="For example 3: one message with all direct reports who are overdue by 3 days or more. "
         "Leave it empty for none.",
     )
-    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": UNREADABLE})
+    seen = forms.CharField(widget=forms.HiddenInput)
+    unreadable = "The form could not be read."
 
     @classmethod
     def showing(cls, plan: Plan) -> ReminderForm:
@@ -94,7 +95,7 @@ class ReminderForm(PressForm):
                 tuple(int(days) for days in part.split(",") if days) for part in self.cleaned_data["seen"].split("|")
             )
         except ValueError:
-            raise ValidationError(UNREADABLE) from None
+            raise ValidationError(self.unreadable) from None
         return Plan(learner, manager)
 
 

@@ -21,7 +21,7 @@ from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.lost_presses import say_that_nothing_was_changed
 from assignments import services
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
-from assignments.forms import UNREADABLE, DueDateForm, SelectionForm, selection_of
+from assignments.forms import DueDateForm, SelectionForm, selection_of
 from assignments.models import ReminderRule
 from assignments.reminders import days_in
 from certifications.models import Certification
@@ -65,8 +65,8 @@ class Press:
 
     def act(self, seen: Seen) -> HttpResponse:
         form = self.button.form(self.request.POST)
-        if form.has_error("op_id") or form.has_error("foreseen"):  # hidden: nobody could read what is wrong, or mend it
-            return self.refuse(UNREADABLE)
+        if form.is_unreadable:
+            return self.refuse(form.unreadable)
         left, joined = changed_since(self.request, form, seen)
         if left:
             return self._show(form, seen.without(left, self.button.read), left=left)

@@ -26,9 +26,9 @@ def reminders(request: PersonRequest) -> HttpResponse:
 
 def _change(request: PersonRequest) -> HttpResponse:
     form = ReminderForm(request.POST)
-    if form.has_error("op_id") or form.has_error("seen"):  # hidden, so nobody could read there what is wrong
+    if form.is_unreadable:
         present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
-        return _show(request, present, refusal="The form could not be read.", status=UNPROCESSABLE_ENTITY)
+        return _show(request, present, refusal=form.unreadable, status=UNPROCESSABLE_ENTITY)
     if not form.is_valid():
         return _show(request, form, status=UNPROCESSABLE_ENTITY)
     try:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import services
 from assignments.errors import RefusedOperation
-from assignments.forms import UNREADABLE, PressForm
+from assignments.forms import PressForm
 from assignments.models import Operation
 
 #: Who stays as they are, by name; the others are a number.
@@ -28,7 +28,7 @@ def take_back(request: PersonRequest, op_id: uuid.UUID) -> HttpResponse:
         return _show(request, operation)
     form = PressForm(request.POST)
     if not form.is_valid():
-        return _show(request, operation, why=UNREADABLE)
+        return _show(request, operation, why=form.unreadable)
     try:
         taking = services.take_back(
             by=request.user, operation=operation, op_id=form.cleaned_data["op_id"], at=request.at

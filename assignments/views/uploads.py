@@ -46,9 +46,8 @@ def upload_new(request: PersonRequest, slug: str, name: str) -> HttpResponse:
 
 def _receive(request: PersonRequest, certification: Certification, kind: Upload.Kind) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
-    if form.has_error("op_id"):  # hidden, so nobody could read there what is wrong, or mend it
-        why = "The form could not be read. Choose the file once more."
-        return _ask_for_file(request, certification, kind, UploadForm.opened(), why=why)
+    if form.is_unreadable:
+        return _ask_for_file(request, certification, kind, UploadForm.opened(), why=form.unreadable)
     if not form.is_valid():
         return _ask_for_file(request, certification, kind, form)
     file = form.cleaned_data["file"]
@@ -135,7 +134,7 @@ def upload_press(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
         say_that_nothing_was_changed(request)
         return redirect(reverse("team-upload", args=[key], query=request.GET))
     if not form.is_valid():
-        return _show(request, upload, why="The form could not be read. Press once more.")
+        return _show(request, upload, why=form.unreadable)
     try:
         done = services.press_upload(by=request.user, upload=upload, op_id=form.cleaned_data["op_id"], at=request.at)
     except RefusedOperation as refusal:

@@ -479,7 +479,9 @@ def test_what_cannot_be_taken_back_says_so_and_has_no_button(
 
 def test_without_an_op_id_nothing_is_done(browser: Client, lena: User, assign: Press) -> None:
     made = assign(lena)
-    assert browser.post(f"{page_of(made)}take-back/").status_code == 422
+    response = browser.post(f"{page_of(made)}take-back/")
+    assert response.status_code == 422
+    assert "The form could not be read. Press once more." in main_of(response)
     assert open_assignment(lena)
 
 
