@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Company, User
 from assignments import lengths
+from assignments.models.skipped import Skipped
 from assignments.querysets import (
     REASONS,
     AssignmentChangeQuerySet,
@@ -92,7 +93,7 @@ class Operation(models.Model):
     )
     requested = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
-    skipped = models.JSONField(default=list, help_text="[{name, email, reason}], one per person who was not changed.")
+    skipped: models.JSONField[list[Skipped], list[Skipped]] = models.JSONField(default=list)
 
     # What `for_result()` annotates.
     is_in_scope: bool

@@ -15,11 +15,9 @@ from accounts.days import day
 from accounts.models import Company, User
 from accounts.services import hold_company
 from assignments.errors import InvalidDueDate, NothingSelected, NotPermitted, RepeatedWithOtherContent, TooManySelected
-from assignments.models import Operation
+from assignments.models import Operation, Skipped
 from assignments.querysets import AssignmentQuerySet
 from certifications.models import Certification
-
-from .skipped import Skipped
 
 MOST_SELECTED = 100_000
 

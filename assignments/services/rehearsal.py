@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from .skipped import Skipped
+from assignments.models import Skipped
 
 #: Reasons in a dialog, and people named for each; the others are numbers.
 REASONS_SHOWN, NAMES_SHOWN = 20, 10

@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.days import day, moment
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices
-from assignments.models import Assignment, AssignmentChange, Operation
+from assignments.models import Assignment, AssignmentChange, Operation, Skipped
 from assignments.querysets import REASONS, AssignmentQuerySet, LearnerQuerySet
 from certifications.models import Certification, FastStartEnrollment
 from notifications.models import Notification
 
-#: {name, email, reason} of somebody; `id`: what was selected, the learner or the assignment; `box`: the open assignment
-#: that is in the way, with its version; `unforeseen`: true where the dialog had not said so.
-Skipped = dict[str, Any]
 Reasons = dict[int, str]
 #: What somebody has open, by the learner's id.
 InTheWay = dict[int, Assignment]
 
 
-def entry(person: User, reason: str, **more: object) -> Skipped:
+def entry(person: User, reason: str, *, selected: int, box: str = "") -> Skipped:
     """What is kept of somebody who stayed as they were."""
-    return {"name": person.full_name, "email": person.email, "reason": reason} | more
+    kept: Skipped = {"name": person.full_name, "email": person.email, "reason": reason, "id": selected}
+    return kept | {"box": box} if box else kept
 
 
 def unknown_people(count: int, *, company: str) -> list[Skipped]:
@@ -71,16 +68,21 @@ def not_assigned(
         | {pk: f"Already assigned {made(assignment, zone)}." for pk, assignment in in_the_way.items()}
     )
     return [
-        entry(person, reasons.get(person.pk, "Deactivated."), id=person.pk) | _box(operation, in_the_way.get(person.pk))
+        entry(
+            person,
+            reasons.get(person.pk, "Deactivated."),
+            selected=person.pk,
+            box=_box(operation, in_the_way.get(person.pk)),
+        )
         for person in left.by_name()
     ]
 
 
-def _box(operation: Operation, in_the_way: Assignment | None) -> Skipped:
+def _box(operation: Operation, in_the_way: Assignment | None) -> str:
     """What the operation's due day could be given to instead: an assignment that somebody made with another one."""
     if in_the_way is None or operation.due_on in (None, in_the_way.due_on):
-        return {}
-    return {"box": in_the_way.selection_value}
+        return ""
+    return in_the_way.selection_value
 
 
 def assignments_left_as_they_are(
@@ -109,7 +111,7 @@ def not_changed(
         entry(
             assignment.learner,
             closed(assignment, zone) if assignment.closed_at else reasons[assignment.pk],
-            id=assignment.pk,
+            selected=assignment.pk,
         )
         for assignment in left.order_by("learner__first_name", "learner__last_name", "pk")
     ]

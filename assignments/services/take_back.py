@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, Subquery
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments.errors import CannotBeTakenBack
-from assignments.models import Assignment, AssignmentChange, Learner, Operation
+from assignments.models import Assignment, AssignmentChange, Learner, Operation, Skipped
 from assignments.querysets import LearnerQuerySet
 
 from .assign import insert_each, lock_learners
@@ -20,7 +20,7 @@ from .close import close
 from .due_dates import move_each
 from .operations import begin, check_permission, check_press, finish, lock
 from .rehearsal import Rehearsal
-from .skipped import InTheWay, Skipped, in_the_way_of, in_words, not_assigned, not_changed
+from .skipped import InTheWay, in_the_way_of, in_words, not_assigned, not_changed
 
 
 @transaction.atomic

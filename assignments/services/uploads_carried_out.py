@@ -16,6 +16,7 @@ from .assign import insert_each, lock_learners
 from .close import close
 from .due_dates import move_each
 from .operations import begin, check_press, finish, lock
+from .rehearsal import unforeseen_first
 from .skipped import changed_meanwhile, entry, made
 from .uploads_judged import judge, write_reasons
 
@@ -53,8 +54,9 @@ def carry_out_lines(upload: Upload, *, at: datetime) -> Operation:
     # Asked by the upload alone: with the keys of 50,000 lines beside it each person would cost a walk through them.
     changed = _DO[upload.kind](operation, all_rows, seen)
     left = rows.left().select_related("learner").order_by("line")
-    skipped = [entry(row.learner, row.reason, id=row.learner_id, unforeseen=True) for row in left if row.learner]
-    finish(operation, requested=len(shown), changed=changed, skipped=skipped)
+    skipped = [entry(row.learner, row.reason, selected=row.learner.pk) for row in left if row.learner]
+    # They were good when the file was shown: nobody had been told of any of them.
+    finish(operation, requested=len(shown), changed=changed, skipped=unforeseen_first(skipped, foreseen=()))
     return operation
 
 
