@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import F
 
 from accounts.access import PersonRequest
+from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices, previews, services
 from assignments.forms import AssignForm, NewDueDateForm, SelectionForm, ids_of, versions_of
@@ -20,6 +22,21 @@ from certifications.models import Certification
 
 #: People named in a dialog; the others are a number.
 SHOWN = 10
+
+
+class Common(TypedDict):
+    """What every service of a press is told, in rehearsal too."""
+
+    by: User
+    certification: Certification
+    at: datetime
+
+
+class Pressed(Common):
+    """What it is told besides when it is done."""
+
+    op_id: uuid.UUID
+    foreseen: list[int] | None
 
 
 @dataclass(frozen=True)
@@ -33,15 +50,13 @@ class Asked:
     at: datetime
 
     @property
-    def common(self) -> dict[str, Any]:
-        """What every service of a press is told, in rehearsal too."""
+    def common(self) -> Common:
         return {"by": self.request.user, "certification": self.certification, "at": self.at}
 
     @property
-    def pressed(self) -> dict[str, Any]:
-        """What it is told besides when it is done."""
+    def pressed(self) -> Pressed:
         written = self.form.cleaned_data
-        return self.common | {"op_id": written["op_id"], "foreseen": written["foreseen"]}
+        return {**self.common, "op_id": written["op_id"], "foreseen": written["foreseen"]}
 
 
 @dataclass(frozen=True)
