@@ -76,9 +76,7 @@ def assign(
             reminder=next_on_assigning(plan, due_on, today=company.day_at(at)),
         )
         opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
-        skipped = learners_left_as_they_are(
-            operation, certification, learners, selected, assigned=opened, in_the_way=in_the_way
-        )
+        skipped = learners_left_as_they_are(operation, learners, selected, assigned=opened, in_the_way=in_the_way)
         finish(operation, requested=len(selected), changed=changed, skipped=unforeseen_first(skipped, foreseen))
     return operation
 
@@ -88,8 +86,8 @@ def rehearse_assign(*, by: User, certification: Certification, learner_ids: Sequ
     selected = set(learner_ids)
     learners = Learner.objects.visible_to(by).filter(pk__in=one_of(selected))
     able = list(learners.eligible_for(certification).values_list("pk", flat=True))
-    operation = Operation(kind=Operation.Kind.ASSIGN, company=by.company, made_at=at)
-    return Rehearsal(able, learners_left_as_they_are(operation, certification, learners, selected, assigned=able))
+    operation = Operation(kind=Operation.Kind.ASSIGN, company=by.company, certification=certification, made_at=at)
+    return Rehearsal(able, learners_left_as_they_are(operation, learners, selected, assigned=able))
 
 
 def checked_name(name: str) -> str:

@@ -37,7 +37,6 @@ def unknown_people(count: int, *, company: str) -> list[Skipped]:
 
 def learners_left_as_they_are(
     operation: Operation,
-    certification: Certification,
     learners: LearnerQuerySet,
     selected: Collection[int],
     *,
@@ -46,20 +45,19 @@ def learners_left_as_they_are(
 ) -> list[Skipped]:
     """One entry per selected learner who is not one of those `assigned`, by name."""
     left = learners.filter(pk__in=one_of(set(selected).difference(assigned)))
-    return not_assigned(operation, certification, left, in_the_way) + unknown_people(
+    return not_assigned(operation, left, in_the_way) + unknown_people(
         len(selected) - learners.count(), company=operation.company.name
     )
 
 
-def not_assigned(
-    operation: Operation, certification: Certification, left: LearnerQuerySet, in_the_way: InTheWay | None = None
-) -> list[Skipped]:
+def not_assigned(operation: Operation, left: LearnerQuerySet, in_the_way: InTheWay | None = None) -> list[Skipped]:
     """One entry each of these people, whom the operation does not assign, by name.
 
     `in_the_way` is what they had open when that was decided, by default what they have open now: a
     press holds people, and somebody may have closed their assignments since.
     """
-    zone = operation.company.zone
+    certification, zone = operation.certification, operation.company.zone
+    assert certification  # noqa: S101, for the type checker: somebody is assigned one
     in_the_way = in_the_way_of(left, certification) if in_the_way is None else in_the_way
     reasons = (
         _missing(certification, left, zone)

@@ -131,7 +131,7 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
 
 def _skipped(taking: Operation, operation: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:
     left = Assignment.objects.filter(pk__in=operation.changes.values("assignment")).exclude(pk__in=one_of(able))
-    if operation.kind != Operation.Kind.UNASSIGN or operation.certification is None:
+    if operation.kind != Operation.Kind.UNASSIGN:
         return not_changed(taking, left)
     people = Learner.objects.filter(company=operation.company_id, pk__in=left.values("learner"))
-    return not_assigned(taking, operation.certification, people, in_the_way)
+    return not_assigned(taking, people, in_the_way)

@@ -67,9 +67,10 @@ def _judge_assigning(upload: Upload, rows: UploadRowQuerySet, at: datetime) -> N
     """Whoever uploaded it: they may have lost the permission since, and a colleague may press."""
     known = list(rows.values_list("learner", flat=True))
     learners = Learner.objects.filter(company=upload.company_id, pk__in=one_of(known))
-    able = list(learners.eligible_for(upload.certification).values_list("pk", flat=True))
-    operation = Operation(kind=Operation.Kind.ASSIGN, company=upload.company, made_at=at)
-    left = not_assigned(operation, upload.certification, learners.exclude(pk__in=one_of(able)))
+    certification = upload.certification
+    able = list(learners.eligible_for(certification).values_list("pk", flat=True))
+    operation = Operation(kind=Operation.Kind.ASSIGN, company=upload.company, certification=certification, made_at=at)
+    left = not_assigned(operation, learners.exclude(pk__in=one_of(able)))
     write_reasons(rows, ((person["id"], person["reason"]) for person in left))
 
 
