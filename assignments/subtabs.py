@@ -25,7 +25,7 @@ from .querysets import REASONS, AssignmentQuerySet
 class Tab:
     """One of the three groups of a certification. `rows` asks for it, `size` names it in `GroupSizes`.
 
-    `box` are the columns that the value of a row's box is made of, `person` leads from a row to the person.
+    `has_versions`: the boxes of its rows say which version was seen. `person` leads from a row to the person.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Tab:
     default_sort: str
     rows: Callable[[User, Certification, str], QuerySet[Any]]
     facets: Sequence[Facet]
-    box: tuple[str, ...] = ("pk",)
+    has_versions: bool = False
     person: str = "pk"
     shows_delivery: bool = False
 
@@ -102,7 +102,7 @@ TABS = {
             default_sort="due",
             rows=_assigned,
             facets=facets.ASSIGNED,
-            box=("pk", "version"),
+            has_versions=True,
             person="learner",
             shows_delivery=True,
         ),

@@ -1,17 +1,7 @@
 """What an admin may send: a selection, a name, a day, a file. Whether it may be done is for the services to say."""
 
 from .files import UploadForm
-from .presses import (
-    AssignForm,
-    DueDateForm,
-    NewDueDateForm,
-    PressForm,
-    PreviewForm,
-    SelectionForm,
-    ids_of,
-    selection_of,
-    versions_of,
-)
+from .presses import AssignForm, DueDateForm, NewDueDateForm, PressForm, PreviewForm, SelectionForm, ticked
 from .reminders import PlanForm, ReminderForm
 
 __all__ = [
@@ -24,7 +14,5 @@ __all__ = [
     "ReminderForm",
     "SelectionForm",
     "UploadForm",
-    "ids_of",
-    "selection_of",
-    "versions_of",
+    "ticked",
 ]

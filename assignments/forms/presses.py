@@ -6,43 +6,21 @@ import uuid
 from typing import Any, Self
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from assignments import lengths
+from assignments.boxes import UNREADABLE, selection_of
 from assignments.models import Operation
 from assignments.reminders import Days, Plan
 from assignments.services import MOST_DAYS_MOVED, NewDueDate
 
-UNREADABLE = "The selection could not be read. Open the list again and select once more."
-_LARGEST_ID = 2**63 - 1
 
-
-def selection_of(request: HttpRequest) -> list[str]:
+def ticked(request: HttpRequest) -> list[str]:
     """The values of the ticked boxes: one field each from a list, all in one from a dialog.
 
     Many ids travel in one field, since a form may have no more than `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
     """
     return [value for field in request.POST.getlist("learner") for value in field.split(",") if value]
-
-
-def ids_of(selection: list[str]) -> list[int]:
-    """The selection as ids. Raises ValidationError for anything else."""
-    return [_number(value) for value in selection]
-
-
-def versions_of(selection: list[str]) -> dict[int, int]:
-    """The selection as {assignment: the version that was on the screen}. Raises ValidationError."""
-    pairs = [value.split(":") for value in selection]
-    if any(len(pair) != 2 for pair in pairs):
-        raise ValidationError(UNREADABLE)
-    return {_number(pk): _number(version) for pk, version in pairs}
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text[:20]) > _LARGEST_ID:
-        raise ValidationError(UNREADABLE)
-    return int(text[:20])
 
 
 class PressForm(forms.Form):
@@ -72,7 +50,7 @@ class SelectionForm(PressForm):
     def clean_foreseen(self) -> list[int] | None:
         """Their ids; None without a dialog."""
         given = self.data.get("foreseen")
-        return None if given is None else [_number(value) for value in given.split(",") if value]
+        return None if given is None else list(selection_of(value for value in given.split(",") if value))
 
 
 class DueDateField(forms.DateField):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Company, User
-from assignments import lengths
+from assignments import boxes, lengths
 from assignments.models.skipped import Skipped
 from assignments.querysets import (
     REASONS,
@@ -34,7 +34,7 @@ class Learner(User):
 
     @property
     def selection_value(self) -> str:
-        return str(self.pk)
+        return boxes.value_of(self.pk)
 
     @property
     def reasons(self) -> list[str]:
@@ -244,7 +244,7 @@ class Assignment(models.Model):
     @property
     def selection_value(self) -> str:
         """This assignment as it is on the screen now, so that a later change can be told."""
-        return f"{self.pk}:{self.version}"
+        return boxes.value_of(self.pk, self.version)
 
 
 class AssignmentChange(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from accounts.days import day
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices
+from assignments.boxes import Selection
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
 from assignments.querysets import AssignmentQuerySet, day_of
@@ -94,7 +95,7 @@ def change_due_date(
     *,
     by: User,
     certification: Certification,
-    seen: Mapping[int, int],
+    seen: Selection,
     new: NewDueDate,
     op_id: uuid.UUID,
     at: datetime,
@@ -138,7 +139,7 @@ def change_due_date(
 
 
 def rehearse_change_due_date(
-    *, by: User, certification: Certification, seen: Mapping[int, int], new: NewDueDate | None, at: datetime
+    *, by: User, certification: Certification, seen: Selection, new: NewDueDate | None, at: datetime
 ) -> Rehearsal:
     """What `change_due_date` would do at this moment, as far as it is known without a `new` one; nothing is written."""
     company = by.own_company
@@ -149,7 +150,7 @@ def rehearse_change_due_date(
 
 
 def _judge(
-    assignments: AssignmentQuerySet, seen: Mapping[int, int], new: NewDueDate | None, *, today: date
+    assignments: AssignmentQuerySet, seen: Selection, new: NewDueDate | None, *, today: date
 ) -> tuple[list[int], Reasons]:
     """The ids of those that can have it, open and as they were seen; and why it cannot be given to others, where
     the reason is not that somebody changed them meanwhile.

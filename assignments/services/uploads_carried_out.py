@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.querysets import one_of
+from assignments.boxes import Selection
 from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, UploadRowQuerySet
 
@@ -20,8 +21,6 @@ from .rehearsal import unforeseen_first
 from .skipped import changed_meanwhile, entry, made
 from .uploads_judged import judge, write_reasons
 
-#: Of the assignments, as they were when the file was shown.
-Versions = Mapping[int, int | None]
 BY_NOW = "Can be done by now, but not when the file was judged. Upload the lines that are left once more."
 
 
@@ -75,7 +74,7 @@ def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
     return Assignment.objects.filter(pk__in=one_of(known))
 
 
-def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Selection) -> int:
     own = rows.good().filter(learner=OuterRef("pk"))
     return insert_each(
         operation,
@@ -86,7 +85,7 @@ def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> in
     )
 
 
-def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Selection) -> int:
     """Only what was open when the file was shown: whoever was unassigned and assigned once more since stays so."""
     zone = operation.company.zone
     since = _assignments(rows.good()).exclude(pk__in=one_of(seen)).select_related("assigned_by")
@@ -95,7 +94,7 @@ def _unassign(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> 
     return close(operation, _assignments(rows.good()), Assignment.ClosedReason.UNASSIGNED)
 
 
-def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versions) -> int:
+def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Selection) -> int:
     now = rows.good().values_list("assignment", "version")
     changed = [pk for pk, version in now if pk is not None and seen.get(pk) != version]
     reasons = changed_meanwhile(Assignment.objects.filter(pk__in=one_of(changed)).select_related("company"), operation)
@@ -105,7 +104,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Versio
     return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))
 
 
-_DO: dict[str, Callable[[Operation, UploadRowQuerySet, Versions], int]] = {
+_DO: dict[str, Callable[[Operation, UploadRowQuerySet, Selection], int]] = {
     Upload.Kind.ASSIGN: _assign,
     Upload.Kind.UNASSIGN: _unassign,
     Upload.Kind.CHANGE_DUE_DATE: _change_due_date,

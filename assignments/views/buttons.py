@@ -14,7 +14,8 @@ from accounts.access import PersonRequest
 from accounts.models import User
 from accounts.querysets import one_of
 from assignments import notices, previews, services
-from assignments.forms import AssignForm, NewDueDateForm, SelectionForm, ids_of, versions_of
+from assignments.boxes import Selection
+from assignments.forms import AssignForm, NewDueDateForm, SelectionForm
 from assignments.models import Assignment, Learner, Operation, ReminderRule
 from assignments.services import NewDueDate, Rehearsal
 from assignments.subtabs import TABS, Tab
@@ -46,8 +47,12 @@ class Asked:
     request: PersonRequest
     certification: Certification
     form: SelectionForm
-    selection: Any
+    selection: Selection
     at: datetime
+
+    @property
+    def ids(self) -> list[int]:
+        return list(self.selection)
 
     @property
     def common(self) -> Common:
@@ -67,23 +72,18 @@ class Button:
     tab: Tab
     leads_to: Tab
     dialog: str
-    read: Callable[[list[str]], Any]
     rehearse: Callable[[Asked], Rehearsal]
     act: Callable[[Asked], Operation]
     show: Callable[[Asked, Rehearsal], dict[str, Any]] = lambda asked, rehearsal: {}
 
 
-def _assignments_of(selection: list[str]) -> list[int]:
-    return list(versions_of(selection))
-
-
 def _rehearse_assign(asked: Asked) -> Rehearsal:
-    return services.rehearse_assign(learner_ids=asked.selection, **asked.common)
+    return services.rehearse_assign(learner_ids=asked.ids, **asked.common)
 
 
 def _assign(asked: Asked) -> Operation:
     written = asked.form.cleaned_data
-    return services.assign(learner_ids=asked.selection, name=written["name"], due_on=written["due_on"], **asked.pressed)
+    return services.assign(learner_ids=asked.ids, name=written["name"], due_on=written["due_on"], **asked.pressed)
 
 
 def _show_assign(asked: Asked, rehearsal: Rehearsal) -> dict[str, Any]:
@@ -111,19 +111,19 @@ def _email(asked: Asked, rehearsal: Rehearsal) -> notices.Preview | None:
 
 
 def _rehearse_unassign(asked: Asked) -> Rehearsal:
-    return services.rehearse_unassign(assignment_ids=asked.selection, **asked.common)
+    return services.rehearse_unassign(assignment_ids=asked.ids, **asked.common)
 
 
 def _unassign(asked: Asked) -> Operation:
-    return services.unassign(assignment_ids=asked.selection, **asked.pressed)
+    return services.unassign(assignment_ids=asked.ids, **asked.pressed)
 
 
 def _rehearse_send_again(asked: Asked) -> Rehearsal:
-    return services.rehearse_send_again(assignment_ids=asked.selection, **asked.common)
+    return services.rehearse_send_again(assignment_ids=asked.ids, **asked.common)
 
 
 def _send_again(asked: Asked) -> Operation:
-    return services.send_again(assignment_ids=asked.selection, **asked.pressed)
+    return services.send_again(assignment_ids=asked.ids, **asked.pressed)
 
 
 def _show_send_again(asked: Asked, rehearsal: Rehearsal) -> dict[str, Any]:
@@ -131,11 +131,11 @@ def _show_send_again(asked: Asked, rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def _rehearse_remind_now(asked: Asked) -> Rehearsal:
-    return services.rehearse_remind_now(assignment_ids=asked.selection, **asked.common)
+    return services.rehearse_remind_now(assignment_ids=asked.ids, **asked.common)
 
 
 def _remind_now(asked: Asked) -> Operation:
-    return services.remind_now(assignment_ids=asked.selection, **asked.pressed)
+    return services.remind_now(assignment_ids=asked.ids, **asked.pressed)
 
 
 def _new_due_date(form: SelectionForm) -> NewDueDate | None:
@@ -174,7 +174,6 @@ BUTTONS = {
         tab=TABS["eligible"],
         leads_to=TABS["assigned"],
         dialog="assignments/_assign_dialog.html",
-        read=ids_of,
         rehearse=_rehearse_assign,
         act=_assign,
         show=_show_assign,
@@ -184,7 +183,6 @@ BUTTONS = {
         tab=TABS["assigned"],
         leads_to=TABS["eligible"],
         dialog="assignments/_unassign_dialog.html",
-        read=_assignments_of,
         rehearse=_rehearse_unassign,
         act=_unassign,
     ),
@@ -193,7 +191,6 @@ BUTTONS = {
         tab=TABS["assigned"],
         leads_to=TABS["assigned"],
         dialog="assignments/_send_again_dialog.html",
-        read=_assignments_of,
         rehearse=_rehearse_send_again,
         act=_send_again,
         show=_show_send_again,
@@ -203,7 +200,6 @@ BUTTONS = {
         tab=TABS["assigned"],
         leads_to=TABS["assigned"],
         dialog="assignments/_remind_now_dialog.html",
-        read=_assignments_of,
         rehearse=_rehearse_remind_now,
         act=_remind_now,
     ),
@@ -212,7 +208,6 @@ BUTTONS = {
         tab=TABS["assigned"],
         leads_to=TABS["assigned"],
         dialog="assignments/_due_date_dialog.html",
-        read=versions_of,
         rehearse=_rehearse_change_due_date,
         act=_change_due_date,
         show=_show_change_due_date,

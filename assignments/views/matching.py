@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import QueryDict
 
 from accounts.access import PersonRequest
 from accounts.querysets import one_of
+from assignments.boxes import Selection
 from assignments.errors import TooManySelected
 from assignments.forms import PressForm
 from assignments.lists import search_of
@@ -38,15 +39,16 @@ class Matching:
         q, filters = search_of(self.given), filters_of(self.request, self.tab, self.given)
         return [f"“{q}”"] * bool(q) + [f"{facet.label}: {each.label}" for facet, each in filters.in_force()]
 
-    def boxes(self) -> list[str]:
-        """The values of their boxes, in one query. Raises `TooManySelected`."""
+    def selection(self) -> Selection:
+        """All of them, in one query. Raises `TooManySelected`."""
         rows = self._rows()
-        values = [":".join(map(str, box)) for box in rows.values_list(*self.tab.box)[: MOST_SELECTED + 1]]
-        if len(values) > MOST_SELECTED:
+        version = F("version") if self.tab.has_versions else Value(None, IntegerField())
+        selection = dict(rows.values_list("pk", version)[: MOST_SELECTED + 1])
+        if len(selection) > MOST_SELECTED:
             raise TooManySelected(
                 f"{rows.count():,} people match; {MOST_SELECTED:,} at a time can be changed. Filter the list first."
             )
-        return values
+        return selection
 
     def changed_since(self, shown: list[int]) -> tuple[list[int], int]:
         """Whom of those shown the filters find no more, though they are in the subtab; and how many came to match.
@@ -80,16 +82,14 @@ def everyone_of(request: PersonRequest, certification: Certification, tab: Tab, 
 
 @dataclass(frozen=True)
 class Seen:
-    """Who is selected: the values of their boxes, what the press reads in them, and the list that they are all of."""
+    """Who is selected, and the list that they are all of."""
 
-    boxes: list[str]
-    selection: Any
+    selection: Selection
     everyone: Matching | None = None
 
-    def without(self, left: Collection[int], read: Callable[[list[str]], Any]) -> Seen:
+    def without(self, left: Collection[int]) -> Seen:
         gone = set(left)
-        boxes = [box for box in self.boxes if int(box.partition(":")[0]) not in gone]
-        return Seen(boxes, read(boxes), self.everyone)
+        return Seen({pk: version for pk, version in self.selection.items() if pk not in gone}, self.everyone)
 
 
 def changed_since(request: PersonRequest, form: PressForm, seen: Seen) -> tuple[list[int], int]:

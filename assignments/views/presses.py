@@ -20,8 +20,9 @@ from django.shortcuts import redirect, render
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from accounts.lost_presses import say_that_nothing_was_changed
 from assignments import services
+from assignments.boxes import selection_of, value_of
 from assignments.errors import InvalidDueDate, InvalidName, RefusedOperation
-from assignments.forms import DueDateForm, SelectionForm, selection_of
+from assignments.forms import DueDateForm, SelectionForm, ticked
 from assignments.models import ReminderRule
 from assignments.reminders import days_in
 from certifications.models import Certification
@@ -40,8 +41,8 @@ def press(request: PersonRequest, slug: str, name: str) -> HttpResponse:
     pressed, opens = Press(request, certification, button), "op_id" not in request.POST
     everyone = everyone_of(request, certification, button.tab, _list_query(request))
     try:
-        boxes = everyone.boxes() if everyone and opens else selection_of(request)
-        seen = Seen(boxes, button.read(boxes), everyone)
+        who = everyone.selection() if everyone and opens else selection_of(ticked(request), button.tab.has_versions)
+        seen = Seen(who, everyone)
     except (ValidationError, RefusedOperation) as error:
         why = error.messages[0] if isinstance(error, ValidationError) else str(error)
         return pressed.refuse(why)
@@ -69,7 +70,7 @@ class Press:
             return self.refuse(form.unreadable)
         left, joined = changed_since(self.request, form, seen)
         if left:
-            return self._show(form, seen.without(left, self.button.read), left=left)
+            return self._show(form, seen.without(left), left=left)
         if "look" not in self.request.POST and form.is_valid():
             return self._do(form, seen, joined)
         return self._show(form, seen)
@@ -102,12 +103,13 @@ class Press:
             plan = ReminderRule.objects.plan_of(request.company.pk)
             days = days_in(request.company.zone, request.at)
             form.say_when(days=days, city=request.company.zone_city, plan=plan)
-        context = {"form": form, "selection": ",".join(seen.boxes), "everyone": seen.everyone, "left_count": len(left)}
+        values = ",".join(value_of(*each) for each in seen.selection.items())
+        context = {"form": form, "selection": values, "everyone": seen.everyone, "left_count": len(left)}
         if seen.everyone and left:
             context["left"] = seen.everyone.named(list(left[:SHOWN]))
         asked = self._asked(form, seen)
         rehearsal = self.button.rehearse(asked)
-        selected, count = len(set(seen.selection)), rehearsal.count
+        selected, count = len(seen.selection), rehearsal.count
         context |= {"rehearsal": rehearsal, "selected": selected, "count": count, "stay": selected - count}
         context |= self.button.show(asked, rehearsal)
         status = UNPROCESSABLE_ENTITY if form.is_bound and "look" not in request.POST else 200
@@ -121,7 +123,7 @@ class Press:
             "today": request.today,
             "list_url": tab.url(self.certification) + query,
             "press_url": request.path + query,
-            "chosen": set(selection_of(request)),
+            "chosen": set(ticked(request)),
             "is_all": "all" in request.POST,
         }
         if request.htmx:

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import notices, previews
+from assignments.boxes import selection_of
 from assignments.errors import InvalidDueDate
-from assignments.forms import PlanForm, PreviewForm, ids_of, selection_of
+from assignments.forms import PlanForm, PreviewForm, ticked
 from assignments.models import Assignment, Learner, ReminderRule
 from assignments.reminders import Plan, days_in
 from certifications.models import Certification
@@ -53,7 +54,7 @@ def of_selection(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method != "POST":  # reached by logging in again: back to the list
         return redirect(eligible)
     try:
-        person = previews.first_eligible(request.user, certification, ids_of(selection_of(request)))
+        person = previews.first_eligible(request.user, certification, list(selection_of(ticked(request))))
     except ValidationError as error:
         return _nothing(request, error.messages[0], back=eligible)
     if person is None:

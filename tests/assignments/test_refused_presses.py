@@ -121,6 +121,7 @@ UNREADABLE = "The selection could not be read."
         (["", ",,"], "Nobody is selected."),
         (["one"], UNREADABLE),
         (["1.5"], UNREADABLE),
+        (["1:1"], UNREADABLE),
         (["-1"], UNREADABLE),
         (["٣"], UNREADABLE),
         (["\0"], UNREADABLE),
