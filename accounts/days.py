@@ -53,6 +53,13 @@ def in_days(days: int) -> str:
     return f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
 
 
+def from_due_date(days_before: int) -> str:
+    """``5 days before the due date``, ``on the due date``; below zero ``2 days after the due date``."""
+    if days_before == 0:
+        return "on the due date"
+    return f"{in_days(days_before)} {'before' if days_before > 0 else 'after'} the due date"
+
+
 def _written(value: dt.date | None, form: str) -> str:
     if value is None:
         return ""

@@ -14,6 +14,7 @@ register.filter("moment", days.moment, expects_localtime=True)
 register.filter("iso", days.iso, expects_localtime=True)
 register.filter("until_due", days.until_due)
 register.filter("in_days", days.in_days)
+register.filter("from_due_date", days.from_due_date)
 
 DUE_SOON_DAYS = 5
 """A due day this near is marked, on whichever days a company reminds of it."""

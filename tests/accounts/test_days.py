@@ -57,6 +57,20 @@ def test_days_are_counted_the_same_before_and_after(number: int, words: str) -> 
     assert days.in_days(number) == words
 
 
+@pytest.mark.parametrize(
+    ("days_before", "words"),
+    [
+        (5, "5 days before the due date"),
+        (1, "1 day before the due date"),
+        (0, "on the due date"),
+        (-1, "1 day after the due date"),
+        (-2, "2 days after the due date"),
+    ],
+)
+def test_a_message_says_how_far_its_day_is_from_the_due_date(days_before: int, words: str) -> None:
+    assert days.from_due_date(days_before) == words
+
+
 def test_an_instant_is_written_in_the_zone_that_is_active() -> None:
     page = Template("{% load days %}{{ sent_at|moment }}")
     sent_at = dt.datetime(2027, 3, 9, 23, 30, tzinfo=dt.UTC)

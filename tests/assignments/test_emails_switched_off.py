@@ -128,7 +128,7 @@ def test_what_is_assigned_and_what_an_admin_sends_by_hand_still_come(
 
 
 def test_the_list_and_the_ledger_say_so_in_words(reminded: None, browser: Client, lena: User) -> None:
-    assert "Emails switched off : messages to Lena Brandt In the bell alone" in read(browser, ASSIGNED)
+    assert "Switched off : messages to Lena Brandt In the bell alone" in read(browser, ASSIGNED)
     said = ledger(browser, lena)
     assert "Switched off Reminder · in the bell, not read yet" in said
     assert "No email: its reader had switched these emails off, so it is in the bell alone." in said
@@ -189,8 +189,8 @@ def test_what_is_still_to_come_is_said_to_come_in_the_bell_alone(
     switch_off(lena, "overdue")
     switch_off(rosa, "team_overdue")
     said = ledger(browser, lena)
-    assert "Overdue notice · 1 day after the due day, if it is not complete by then, in the bell alone" in said
-    assert "Reminder · 5 days before the due day, if it is not complete by then Wed" in said
+    assert "Overdue notice · 1 day after the due date, if it is not complete by then, in the bell alone" in said
+    assert "Reminder · 5 days before the due date, if it is not complete by then Wed" in said
     preview = read(browser, f"{ONE}learners/{lena.pk}/preview/")
     assert preview.count("and in the bell alone") == 2
     for person in (lena, rosa):

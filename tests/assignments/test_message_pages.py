@@ -206,7 +206,7 @@ def test_the_ledger_says_that_old_messages_are_no_longer_kept(
     [
         (None, False, "Nothing more is to come: reminders need a due date."),
         (DUE_ON, True, "Nothing more is to come: it is complete."),
-        (DUE_ON, False, "To come Reminder · 5 days before the due day, if it is not complete by then"),
+        (DUE_ON, False, "To come Reminder · 5 days before the due date, if it is not complete by then"),
     ],
 )
 def test_the_ledger_says_what_is_to_come_or_why_nothing_is(

@@ -197,7 +197,7 @@ def test_the_page_names_each_email_with_its_moment(browser: Client, meridian: Co
         "Not sent, since Tue 23 February 2027 has passed: Reminder, 14 days before the due date",
         "Reminder, 5 days before the due date Thu 4 March 2027, 08:00",
         "Reminder, on the due date Tue 9 March 2027, 08:00",
-        "Overdue, 3 days after the due date Fri 12 March 2027, 08:00",
+        "Overdue notice, 3 days after the due date Fri 12 March 2027, 08:00",
         "To the manager, 3 days after the due date Fri 12 March 2027, 08:00",
         "Subject Command of the Message: assigned, due Tue 9 March 2027",
         "From Ascender <no-reply@ascender.example>",

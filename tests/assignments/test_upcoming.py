@@ -110,6 +110,14 @@ def test_the_page_names_day_person_and_message(browser: Client, lena: User, assi
     assert "Nobody matches" in browser.get(URL, {"q": "nobody"}).content.decode()
 
 
+def test_a_reminder_of_the_day_itself_is_said_to_be_on_the_due_date(
+    browser: Client, meridian: Company, lena: User, assign: Press
+) -> None:
+    choose(meridian, Plan(learner=(0,)))
+    assign(lena, due_on=TODAY + 8 * DAY)
+    assert "Reminder, on the due date" in read(browser, URL)
+
+
 def test_with_nothing_to_come_it_says_what_is_needed(browser: Client) -> None:
     assert "Reminders need an assignment with a due date" in browser.get(URL).content.decode()
 

@@ -226,7 +226,7 @@ def open_ledger_of_what_was_taken_back(page: Page) -> None:
 
 def open_ledger_of_what_was_switched_off(page: Page) -> None:
     page.goto(f"{SALE}assigned/?delivery=off&due=overdue")
-    page.get_by_role("link", name="Emails switched off").first.click()
+    page.get_by_role("link", name="Switched off").first.click()
     expect(page.get_by_text("had switched these emails off").first).to_be_visible()
 
 
