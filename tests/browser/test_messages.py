@@ -46,7 +46,7 @@ def test_the_note_below_an_action_is_part_of_its_target(page: Page) -> None:
     page.goto(ASSIGNED)
     page.get_by_role("checkbox").nth(1).check()
     page.locator("summary").filter(has_text="Actions").click()
-    page.locator("#remind-note").click(force=True)
+    page.locator("#team-remind-now-note").click(force=True)
     expect(page.get_by_role("dialog")).to_contain_text("Remind")
 
 
