@@ -31,7 +31,10 @@ class Notification(models.Model):
     #: Of an email that is still to be sent. In all others it has come to its end.
     UNSETTLED = (State.PENDING, State.CLAIMED, State.SENDING)
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
+    # Found by notifications_newest, which begins with it.
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications", db_index=False
+    )
     kind = models.CharField(max_length=40)
     context = models.JSONField(help_text="What it is about, as ids; the kind knows how to read it.")
     lane = models.CharField(

@@ -169,16 +169,21 @@ class Assignment(models.Model):
 
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="assignments")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="assignments")
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="assignments")
+    # Without an index, as who assigned and who closed: of a company only the open ones are asked for, by one below.
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     name = models.CharField("Assignment Name", max_length=lengths.NAME)
     due_on = models.DateField(null=True, help_text="Good until the end of this day in the company's time zone.")
     next_reminder_on = models.DateField(
         null=True, help_text="The company's local day of the next occasion of its plan; empty when none is to come."
     )
     assigned_at = models.DateTimeField()
-    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     closed_reason = models.CharField(max_length=12, choices=ClosedReason, default="")
     version = models.PositiveIntegerField(default=1, help_text="Raised with every change.")
     opened_in = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="opened_assignments")
