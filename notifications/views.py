@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -34,13 +35,13 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification.objects.visible_to(reader(request)), pk=pk)
     if request.method != "POST":  # reached by logging in again: back to the list
-        return redirect("notifications")
+        return _list_again(request)
     services.mark_read(notification=notification, at=timezone.now())
     for entry in entries([notification]):
         if entry.path:
             return redirect(entry.path)
     messages.warning(request, "What this notification was about is no longer there.")
-    return redirect("notifications")
+    return _list_again(request)
 
 
 @page_of_a_company
@@ -48,20 +49,26 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification.objects.visible_to(reader(request)), pk=pk)
     if request.method != "POST":  # reached by logging in again: back to the list
-        return redirect("notifications")
+        return _list_again(request)
     services.mark_read(notification=notification, at=timezone.now())
     messages.success(request, "Marked as read.")
-    return redirect("notifications")
+    return _list_again(request)
 
 
 @page_of_a_company
 @require_http_methods(["GET", "HEAD", "POST"])
 def read_all(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":  # reached by logging in again: back to the list
-        return redirect("notifications")
+        return _list_again(request)
     read = services.mark_all_read(user=reader(request), at=timezone.now())
     messages.success(request, f"{read} marked as read." if read else "Everything was read already.")
-    return redirect("notifications")
+    return _list_again(request)
+
+
+def _list_again(request: HttpRequest) -> HttpResponse:
+    """The full list, on the page from which it was pressed."""
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(reverse("notifications") + asked)
 
 
 @page_of_a_company

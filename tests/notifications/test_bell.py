@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from accounts.models import User
 from notifications import kinds, services
@@ -194,6 +195,19 @@ def test_marking_one_read_stays_on_the_list(ada: User, client_of: LogIn) -> None
     response = client_of(ada).post(f"/notifications/{told(ada).pk}/read/")
     assert response.headers["Location"] == LIST
     assert told(ada).read_at is not None
+
+
+@pytest.mark.parametrize("action", ["{}/read/", "{}/open/", "read-all/"])
+def test_what_is_pressed_on_a_page_of_the_list_leads_back_to_that_page(
+    ada: User, client_of: LogIn, action: str
+) -> None:
+    tell_many(ada, 26)
+    Notification.objects.update(context={"person": 0})  # so that opening one has nowhere else to lead
+    asked, client = "?page=2&size=25&next=https%3A%2F%2Felsewhere.example%2F", client_of(ada)
+    leads_to = f"{LIST}{action.format(Notification.objects.newest()[25].pk)}{asked}"
+    assert f'action="{escape(leads_to)}"' in client.get(f"{LIST}{asked}").content.decode()
+    for ask in (client.get, client.post):  # the first when one had to log in before
+        assert ask(leads_to).headers["Location"] == f"{LIST}{asked}"
 
 
 def test_marking_all_read_leaves_everybody_elses(ada: User, max: User, client_of: LogIn) -> None:
