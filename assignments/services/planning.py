@@ -24,7 +24,7 @@ def change_reminders(*, by: User, plan: Plan, seen: Plan, op_id: uuid.UUID, at: 
 
     `seen` is the plan that was on the admin's screen. What was due until `at` is queued by the plan
     of before. Returns the operation, `changed` being the number of open assignments with a due day;
-    the same one for a repeated press. Raises a `RefusedOperation`.
+    the same one for a repeated press, while its plan is in force. Raises a `RefusedOperation`.
     """
     company = check_permission(by)
     check_plan(plan)
@@ -39,8 +39,8 @@ def change_reminders(*, by: User, plan: Plan, seen: Plan, op_id: uuid.UUID, at: 
         at=at,
         name=str(plan),
     )
+    _check_unchanged(operation, seen if is_new else plan)
     if is_new:
-        _check_unchanged(operation, seen)
         assignments = Assignment.objects.open().filter(company=company, due_on__isnull=False)
         # Before anything is promised: a sweep that holds some of them may be about to promise the same to a manager.
         count = len(lock(assignments))

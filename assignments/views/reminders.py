@@ -11,9 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import TEAM_ASSIGNMENTS, PersonRequest, page_of
 from assignments import services
-from assignments.errors import ChangedMeanwhile, RefusedOperation
+from assignments.errors import ChangedMeanwhile, RefusedOperation, RepeatedWithOtherContent
 from assignments.forms import ReminderForm
 from assignments.models import Assignment, Operation, ReminderRule
+
+SENT_BEFORE = (
+    "This form was sent before with other content: nothing was changed. Look at the reminders, then choose again."
+)
 
 
 @page_of(TEAM_ASSIGNMENTS)
@@ -27,8 +31,7 @@ def reminders(request: PersonRequest) -> HttpResponse:
 def _change(request: PersonRequest) -> HttpResponse:
     form = ReminderForm(request.POST)
     if form.is_unreadable:
-        present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
-        return _show(request, present, refusal=form.unreadable, status=UNPROCESSABLE_ENTITY)
+        return _show_present(request, form.unreadable)
     if not form.is_valid():
         return _show(request, form, status=UNPROCESSABLE_ENTITY)
     try:
@@ -40,13 +43,20 @@ def _change(request: PersonRequest) -> HttpResponse:
             at=request.at,
         )
     except ChangedMeanwhile as refusal:
-        present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
-        return _show(request, present, refusal=str(refusal), status=UNPROCESSABLE_ENTITY)
+        return _show_present(request, str(refusal))
+    except RepeatedWithOtherContent:  # the way back to the form after it was saved
+        return _show_present(request, SENT_BEFORE)
     except RefusedOperation as refusal:
         form.add_error(None, str(refusal))
         return _show(request, form, status=UNPROCESSABLE_ENTITY)
     messages.success(request, _saved(_concerned(request)))
     return redirect("team-reminders")
+
+
+def _show_present(request: PersonRequest, refusal: str) -> HttpResponse:
+    """The plan of now in a form that can be saved, instead of the one that was refused."""
+    present = ReminderForm.showing(ReminderRule.objects.plan_of(request.company.pk))
+    return _show(request, present, refusal=refusal, status=UNPROCESSABLE_ENTITY)
 
 
 def _saved(concerned: int) -> str:

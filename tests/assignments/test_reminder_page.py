@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from assignments import lengths
 from assignments.models import Operation, ReminderRule
 from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan
 from certifications.models import Certification
-from tests.factories import complete
+from tests.factories import PersonFactory, complete
 
 from .conftest import Press
 from .presses import DUE_ON
@@ -107,6 +108,35 @@ def test_a_double_click_is_one_change(browser: Client) -> None:
     op_id = str(uuid.uuid4())
     assert [save(browser, before="7", op_id=op_id).status_code for _ in range(2)] == [302, 302]
     assert Operation.objects.filter(kind="change_reminders").count() == 1
+
+
+def test_other_content_of_a_form_that_was_saved_is_shown_the_plan_of_now_and_may_be_saved_then(
+    browser: Client, meridian: Company
+) -> None:
+    op_id = str(uuid.uuid4())
+    save(browser, before="7", op_id=op_id)
+    answer = save(browser, before="3", op_id=op_id)
+    assert answer.status_code == 422
+    assert "This form was sent before with other content: nothing was changed. Look at the reminders" in text(answer)
+    page = answer.content.decode()
+    assert 'name="before" value="7"' in page
+    [fresh], [seen] = (re.findall(f'name="{name}" value="([^"]*)"', page) for name in ("op_id", "seen"))
+    assert save(browser, before="3", op_id=fresh, seen=seen).status_code == 302
+    assert plan_of(meridian) == Plan(learner=(3,))
+
+
+def test_what_was_saved_and_changed_since_is_not_said_to_be_saved(
+    browser: Client, client_of: Callable[[User], Client], meridian: Company
+) -> None:
+    mia = PersonFactory(company=meridian, first_name="Mia", last_name="Weber", can_manage_assignments=True)
+    op_id = str(uuid.uuid4())
+    save(browser, before="7", op_id=op_id)
+    save(client_of(mia), before="3", seen="7|")
+    answer = save(browser, before="7", op_id=op_id)
+    assert answer.status_code == 422
+    assert "Mia Weber changed the reminders on" in text(answer)
+    assert 'name="before" value="3"' in answer.content.decode()
+    assert plan_of(meridian) == Plan(learner=(3,))
 
 
 @pytest.mark.parametrize("broken", [{"seen": "x"}, {"seen": ""}, {"op_id": "x"}])

@@ -44,8 +44,7 @@ def after(world: World, press: Press, told: Told | None = None) -> tuple[World, 
     Without `told` nothing may be left to chance, so no sweep may come by meanwhile.
     """
     if press.label in world.done:
-        asked, before = world.done[press.label]
-        answer = before if asked == press.asks else Told(REPEATED)
+        answer = _told_again(world, press)
         return (world, answer) if told in (None, answer) else None
     world = world.copy()
     played = _WRITING[press.what](world, press, told) if press.what in _WRITING else _RULES[press.what](world, press)
@@ -54,6 +53,14 @@ def after(world: World, press: Press, told: Told | None = None) -> tuple[World, 
     if press.what in _KEPT and not played.is_refusal:
         world.done[press.label] = press.asks, played
     return world, played
+
+
+def _told_again(world: World, press: Press) -> Told:
+    asked, before = world.done[press.label]
+    if asked != press.asks:
+        return Told(REPEATED)
+    is_replaced = press.what == CHANGE_PLAN and world.plan != press.plan
+    return Told(OTHER_PLAN) if is_replaced else before
 
 
 def _assign(world: World, press: Press) -> Told:

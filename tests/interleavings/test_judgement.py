@@ -13,6 +13,7 @@ from .model import after
 from .plan import round_of
 from .words import (
     ASSIGN,
+    CHANGE_PLAN,
     COMPLETE,
     DEFAULT_PLAN,
     ENROLL,
@@ -193,6 +194,13 @@ def test_the_same_label_with_other_content_is_to_be_refused() -> None:
     assert told[1] == Told("RepeatedWithOtherContent")
     assert not is_refused(nobody_assigned(), [ADA_ASSIGNS, other], told, evidence(world))
     assert is_refused(nobody_assigned(), [ADA_ASSIGNS, other], [told[0]] * 2, evidence(world))
+
+
+def test_a_plan_that_was_replaced_is_not_told_to_be_saved_when_it_arrives_again() -> None:
+    first = Press("first", CHANGE_PLAN, ADA, plan=frozenset([7]), seen_plan=DEFAULT_PLAN)
+    second = Press("second", CHANGE_PLAN, ZOE, plan=frozenset([3]), seen_plan=first.plan)
+    _, told = played(nobody_assigned(), first, first, second, first)
+    assert [each.answer for each in told] == ["done", "done", "done", "ChangedMeanwhile"]
 
 
 def test_what_two_have_taken_back_is_refused() -> None:
