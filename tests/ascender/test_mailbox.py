@@ -128,6 +128,16 @@ def test_a_message_shows_its_text_and_frames_its_html(client: Client, in_demo: N
 
 
 @pytest.mark.django_db
+def test_a_message_has_a_way_back_to_the_mailbox_on_a_phone_too(client: Client, in_demo: None) -> None:
+    """There only the last level but one is shown."""
+    send()
+    trail = client.get(f"/mailbox/{newest().name}/").text.partition('<ol class="breadcrumb">')[2].partition("</ol>")[0]
+    back, here = trail.split("</li>")[:-1]
+    assert 'href="/mailbox/"' in back
+    assert 'aria-current="page">Value Negotiation: due Mon 1 March 2027' in here
+
+
+@pytest.mark.django_db
 def test_only_the_framed_html_may_carry_styles_and_be_framed_by_us(client: Client, in_demo: None) -> None:
     send()
     page = client.get(f"/mailbox/{newest().name}/html/")
