@@ -11,7 +11,17 @@ from playwright.sync_api import Locator, Page, expect
 from ascender.demo.history import known_op_id
 
 from .conftest import Demo, Opening
-from .pages import ADA, LIST, MESSAGE, OPERATIONS, REPORT, open_account_menu, open_actions, open_bell, open_selected
+from .pages import (
+    ADA,
+    LIST,
+    MESSAGE,
+    OPERATIONS,
+    REPORT,
+    open_account_menu,
+    open_actions,
+    open_bell,
+    open_selected,
+)
 from .test_every_page import faults
 
 WIDTH = 390
@@ -57,6 +67,34 @@ def test_what_is_long_wraps(page: Page, place: str, words: str) -> None:
     assert box is not None
     assert box["x"] + box["width"] <= WIDTH
     assert page.evaluate(WIDER) == 0
+
+
+ADDRESS = "bartholomew.featherstonehaugh@meridian.x"
+RENAME = f"""() => {{
+    const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) words.currentNode.data = words.currentNode.data.replace(/^\\S+@\\S+$/, "{ADDRESS}");
+}}"""
+OF_WORDS = """words => {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return range.getBoundingClientRect().right;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, WIDTH, 820])
+@pytest.mark.parametrize("path", ["/account/settings/", "/account/profile/"])
+def test_a_long_address_wraps_beside_its_button(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(path)
+    page.evaluate(RENAME)
+    address, button = page.get_by_text(ADDRESS), page.get_by_role("link", name="Change email address")
+    expect(address).to_be_visible()
+    assert page.evaluate(WIDER) == 0
+    if button.count():
+        words, beside = address.bounding_box(), button.bounding_box()
+        assert words is not None
+        assert beside is not None
+        assert address.evaluate(OF_WORDS) <= beside["x"] or words["y"] + words["height"] <= beside["y"]
 
 
 DOTS = """row => [...row.querySelectorAll('td.asc-run')].map(
