@@ -97,6 +97,20 @@ def test_a_long_address_wraps_beside_its_button(page: Page, path: str, width: in
         assert address.evaluate(OF_WORDS) <= beside["x"] or words["y"] + words["height"] <= beside["y"]
 
 
+@pytest.mark.parametrize("path", [f"{MESSAGE}assigned/", f"{MESSAGE}eligible/"])
+def test_on_a_tablet_no_list_is_wider_than_its_card(page: Page, path: str) -> None:
+    for long in (False, True):
+        for width in (770, 820, 834, 880, 961, 1024, 1121, 1180, 1217):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.goto(path)
+            page.evaluate(RENAME if long else "")
+            assert (width, page.evaluate(WIDER), page.evaluate(BEYOND) <= 0) == (width, 0, True)
+
+
+BEYOND = """() => document.querySelector(".asc-table").getBoundingClientRect().right
+    - document.querySelector(".asc-card").getBoundingClientRect().right"""
+
+
 DOTS = """row => [...row.querySelectorAll('td.asc-run')].map(
     cell => getComputedStyle(cell, '::before').content.includes('\u00b7'))"""
 
