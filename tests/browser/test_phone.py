@@ -17,6 +17,7 @@ from .pages import (
     MESSAGE,
     OPERATIONS,
     REPORT,
+    UPCOMING,
     open_account_menu,
     open_actions,
     open_bell,
@@ -109,6 +110,13 @@ def test_on_a_tablet_no_list_is_wider_than_its_card(page: Page, path: str) -> No
 
 BEYOND = """() => document.querySelector(".asc-table").getBoundingClientRect().right
     - document.querySelector(".asc-card").getBoundingClientRect().right"""
+
+
+@pytest.mark.parametrize("query", ["", "?to=managers"])
+def test_what_is_to_come_is_no_wider_than_a_small_phone(page: Page, query: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{UPCOMING}{query}")
+    assert page.evaluate(WIDER) == 0
 
 
 DOTS = """row => [...row.querySelectorAll('td.asc-run')].map(
