@@ -18,6 +18,7 @@ from .pages import (
     OPERATIONS,
     REPORT,
     UPCOMING,
+    goto_unticked,
     open_account_menu,
     open_actions,
     open_bell,
@@ -117,6 +118,13 @@ def test_what_is_to_come_is_no_wider_than_a_small_phone(page: Page, query: str) 
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{UPCOMING}{query}")
     assert page.evaluate(WIDER) == 0
+
+
+def test_the_words_beside_the_box_of_a_page_tick_it(page: Page) -> None:
+    goto_unticked(page, f"{MESSAGE}eligible/")
+    page.get_by_text("Select all on this page").last.click()
+    expect(page.get_by_role("checkbox", name="Select all on this page")).to_be_checked()
+    expect(page.locator("[data-asc-count]")).to_have_text("25 selected")
 
 
 DOTS = """row => [...row.querySelectorAll('td.asc-run')].map(
