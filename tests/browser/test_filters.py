@@ -202,3 +202,24 @@ def test_enter_in_a_filter_leads_back_to_the_head_of_its_menu(demo: Demo, open_p
     expect(page).to_have_url(re.compile("enrolled_from=2020-01-01"))
     expect(page.locator("#filter-enrolled")).not_to_have_attribute("open", "")
     expect(page.locator("#filter-enrolled-head")).to_be_focused()
+
+
+@pytest.mark.parametrize("is_scripted", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize(
+    ("path", "width"), [(f"{MESSAGE}assigned/", 1180), (f"{MESSAGE}eligible/", 1024), (REPORT, 860), (OPERATIONS, 800)]
+)
+def test_whichever_filter_opens_is_on_the_screen(
+    demo: Demo, open_page: Opening, path: str, width: int, is_scripted: bool
+) -> None:
+    viewport = {"width": width, "height": 820}
+    page = open_page(demo, "ada@meridian.example", viewport=viewport, java_script_enabled=is_scripted)
+    page.goto(path)
+    for menu in page.locator(".asc-filter").all():
+        menu.locator("summary").click()
+        opened, head = menu.locator(".asc-menu__list").bounding_box(), menu.locator("summary").bounding_box()
+        assert opened is not None
+        assert head is not None
+        assert 0 <= opened["x"] <= opened["x"] + opened["width"] <= width
+        assert opened["x"] in (pytest.approx(head["x"]), pytest.approx(head["x"] + head["width"] - opened["width"]))
+        assert head["y"] + head["height"] <= opened["y"] <= head["y"] + head["height"] + 12
+        menu.locator("summary").click()
