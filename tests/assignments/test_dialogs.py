@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -280,6 +281,13 @@ def test_a_result_is_shown_on_its_own_certification_only(
     address = press(browser, ASSIGN, lena.pk)["Location"]
     elsewhere = address.replace(message.slug, sale.slug)
     assert ['aria-labelledby="result"' in browser.get(page).text for page in (address, elsewhere)] == [True, False]
+
+
+def test_the_cross_of_a_result_leads_to_the_list_as_it_is(browser: Client, lena: User) -> None:
+    address = press(browser, ASSIGN, lena.pk)["Location"]
+    for asked in ("&q=b&sort=-due&status=not_started&page=1", ""):
+        cross = re.findall(r'href="([^"]*)" data-asc-dismiss', browser.get(f"{address}{asked}").text)
+        assert [unescape(each) for each in cross] == [f"{ASSIGNED}?{asked[1:]}"]
 
 
 @pytest.mark.parametrize("path", ["", "delivery/"])

@@ -153,6 +153,15 @@ def test_a_press_from_elsewhere_leaves_what_is_ticked(page: Page) -> None:
     expect(count).to_have_text(re.compile("^1 selected"))
 
 
+def test_without_its_result_the_list_is_as_it_was_searched_since(page: Page) -> None:
+    page.goto(f"{MESSAGE}assigned/?operation={known_op_id('reminded')}&sort=-due&status=in_progress")
+    page.get_by_role("searchbox").fill("an")
+    expect(page.locator("#list-count")).to_have_text(re.compile("“an”$"))
+    page.get_by_role("link", name="Dismiss this result").click()
+    expect(page.locator("#result")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"assigned/\?(?!.*operation)(?=.*q=an)(?=.*sort=-due)(?=.*status=in_progress)"))
+
+
 def test_a_press_of_the_selection_uses_it_up_once(page: Page) -> None:
     tick_one_who_failed(page)
     open_dialog(page, "Send again")
