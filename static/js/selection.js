@@ -1,8 +1,9 @@
 /* Selecting rows: <form data-asc-selection>, its boxes input[name=learner] (anywhere, tied by form="…") and one [data-asc-page] for all.
    The selection outlives paging, sorting and searching: it is kept for the reader and the subtab that data-asc-selection names, wherever
    the page has come from, until forget.js forgets it; with names, so that it can be looked at and trimmed in [data-asc-selected].
-   [data-asc-all] selects everyone that the list finds instead, for as long as it asks for the same. The count is said in
-   .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick away. */
+   [data-asc-all] selects everyone that the list finds instead, for as long as it asks for the same: without one of them they are
+   those who were seen, and the count says so. It is said in .asc-selbar__n, which is a live region; [data-asc-clear] takes every tick
+   away. */
 
 const KEPT = "asc-selection:"; // forget.js knows it too
 const NOT_A_FILTER = ["page", "size", "sort", "open", "operation"];
@@ -15,6 +16,7 @@ const idOf = (box) => box.value.split(":")[0];
 const nameOf = (box) => box.closest("label").textContent.trim().replace(/^Select /, "");
 const entryOf = (box) => [idOf(box), { value: box.value, name: nameOf(box) }];
 const inWords = (number) => number.toLocaleString("en");
+const everyone = (form) => inWords(Number(allBoxOf(form).dataset.ascAll));
 
 let lastPressed = null; // where a shift-click's range begins
 
@@ -61,12 +63,13 @@ function remember(form) {
     if (box.checked) selection.people.set(...entryOf(box));
     else selection.people.delete(idOf(box));
   }
+  const isGivenUp = selection.all !== null && allBoxOf(form)?.checked === false;
   selection.all = allBoxOf(form)?.checked ? asked() : null;
   keep(form, selection);
-  show(form, selection);
+  show(form, selection, isGivenUp);
 }
 
-function show(form, { people, all }) {
+function show(form, { people, all }, isGivenUp = false) {
   const boxes = boxesOf(form);
   const ticked = boxes.filter((box) => box.checked).length;
   const pageBox = pageBoxOf(form);
@@ -75,7 +78,7 @@ function show(form, { people, all }) {
     pageBox.indeterminate = ticked > 0 && ticked < boxes.length;
   }
   const words = form.querySelector("[data-asc-count]");
-  const said = counted(form, people, all, ticked);
+  const said = (isGivenUp && people.size ? `No longer all ${everyone(form)}: ` : "") + counted(form, people, all, ticked);
   if (words && words.textContent !== said) words.textContent = said;
   form.classList.toggle("has-selection", all !== null || people.size > 0);
   form.classList.toggle("may-select-all", all !== null || Boolean(pageBox?.checked));
@@ -84,7 +87,7 @@ function show(form, { people, all }) {
 }
 
 function counted(form, people, all, ticked) {
-  if (all !== null) return `All ${inWords(Number(allBoxOf(form).dataset.ascAll))} selected`;
+  if (all !== null) return `All ${everyone(form)} selected`;
   if (people.size === 0) return "Nobody selected";
   return `${inWords(people.size)} selected` + (people.size > ticked ? `, ${inWords(ticked)} on this page` : "");
 }

@@ -70,6 +70,20 @@ def test_everyone_is_a_second_step_that_ends_with_another_question(page: Page) -
     expect(count).not_to_have_text(re.compile("^All"))
 
 
+def test_who_is_unticked_of_everyone_is_said_to_leave_those_who_were_seen(page: Page) -> None:
+    goto_unticked(page, f"{MESSAGE}assigned/")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("checkbox", name=re.compile("^Select all [0-9]+$")).check()
+    count = page.locator("[data-asc-count]")
+    number = re.findall("[0-9]+", count.inner_text())[0]
+    page.locator("#page-next").click()
+    expect(page.locator(".asc-pager__pages [aria-current]")).to_have_text("2")
+    page.locator("[name=learner]").first.uncheck()
+    expect(count).to_have_text(f"No longer all {number}: 49 selected, 24 on this page")
+    page.locator("[name=learner]").nth(1).uncheck()
+    expect(count).to_have_text("48 selected, 23 on this page")
+
+
 @pytest.mark.parametrize("by", ["its size", "its address"])
 def test_everyone_stays_selected_when_the_list_has_one_page_only(page: Page, by: str) -> None:
     page.goto(ELIGIBLE)
