@@ -1,4 +1,5 @@
-/* What selection.js keeps is forgotten after a press of it that is done, by another reader, and by logging out. */
+/* What selection.js keeps is forgotten after a press of it that is done, by another reader, and by logging out. So is a whole page that
+   the browser has kept. */
 
 const KEPT = "asc-selection:"; // as selection.js begins its keys; the reader and the address of the subtab follow
 const PRESS = "asc-selection-press"; // of the selection: OPENED with its dialog, then the operation that it makes
@@ -42,4 +43,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.getAttribute("method") === "post") note(form);
   if (form.action?.endsWith("/logout/")) sessionStorage.clear(); // who logs out leaves no names
+});
+
+/* A page that comes back as it was left shows what is no more: a dialog that was pressed, or the names of who has logged out. */
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
 });
