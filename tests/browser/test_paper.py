@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Opening
-from .pages import ADA, MESSAGE, OPERATIONS, REPORT, UPCOMING
+from .pages import ADA, MESSAGE, OPERATIONS, REPORT, UPCOMING, open_ledger_of_what_failed
 
 
 @pytest.fixture
@@ -53,6 +53,13 @@ def test_what_can_only_be_pressed_is_not_there(page: Page, path: str) -> None:
         assert words not in said
     assert page.get_by_role("navigation", name="Pages").count() == 0
     assert page.get_by_role("searchbox").count() == 0
+
+
+def test_an_assignment_says_how_it_stands(page: Page) -> None:
+    open_ledger_of_what_failed(page)
+    page.emulate_media(media="print")
+    expect(page.get_by_text(re.compile("^(Not started|In progress|Completed)$"))).to_be_visible()
+    expect(page.get_by_text("Send again")).to_be_hidden()
 
 
 def test_on_the_screen_what_is_for_paper_is_not_said_twice(page: Page) -> None:
