@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -173,15 +173,9 @@ class TrainingSessionAdmin(Catalogue):
         ):
             return page
         attended = Attendance.objects.filter(session__in=sessions)
-        is_withdrawn = Exists(
-            FastStartEnrollment.objects.filter(
-                user=OuterRef("user"), program=OuterRef("session__program"), withdrawn_at__isnull=False
-            )
-        )
-        withdrawn = attended.filter(is_withdrawn).values("user").distinct().count()
-        rows = attended.exclude(is_withdrawn).select_related("user", "session__program").order_by("user", "pk")
-        once = {(attendance.user_id, attendance.session.program_id): attendance for attendance in rows}
-        self.one_by_one(request, once.values(), _enroll, "Enrolled", "Enrolled already, or withdrawn meanwhile")
+        withdrawn = attended.of_withdrawn().values("user").distinct().count()
+        rows = attended.to_enroll().select_related("user", "session__program")
+        self.one_by_one(request, rows, _enroll, "Enrolled", "Enrolled already, or withdrawn meanwhile")
         if withdrawn:
             words = f"Withdrawn before, and left so: {withdrawn}. Whom you want back, enroll by themselves."
             self.message_user(request, words, messages.WARNING)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import Company
 
 from .querysets import (
+    AttendanceQuerySet,
     CertificationEnrollmentQuerySet,
     CertificationQuerySet,
     FastStartEnrollmentQuerySet,
@@ -52,6 +53,8 @@ class Attendance(models.Model):
     session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="attendances")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attendances")
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -38,6 +38,12 @@ def is_enrolled(*, person: Reference, program: Reference) -> Exists:
     return Exists(models.FastStartEnrollment.objects.current().filter(user=person, program=program))
 
 
+def was_withdrawn(*, person: Reference, program: Reference) -> Exists:
+    """Whether the person was in the Fast Start Program, and is no more."""
+    ended = models.FastStartEnrollment.objects.filter(withdrawn_at__isnull=False)
+    return Exists(ended.filter(user=person, program=program))
+
+
 def has_attended(*, person: Reference, program: Reference) -> Exists:
     """Whether the person attended a training of the program: what enrolment asks for."""
     return Exists(models.Attendance.objects.filter(user=person, session__program=program))
@@ -117,6 +123,18 @@ class FastStartProgramQuerySet(QuerySet["models.FastStartProgram"]):
         """Each with `opens`: the certifications in scope for the person's company that it is the way to."""
         visible = models.Certification.objects.visible_to(user)
         return self.prefetch_related(Prefetch("certifications", queryset=visible, to_attr="opens"))
+
+
+class AttendanceQuerySet(QuerySet["models.Attendance"]):
+    def of_withdrawn(self) -> Self:
+        """Of those who were in the program of the training, and are no more."""
+        return self.filter(was_withdrawn(person=OuterRef("user"), program=OuterRef("session__program")))
+
+    def to_enroll(self) -> Self:
+        """One for each person and program that they were not withdrawn from, in the order of the people."""
+        others = self.exclude(was_withdrawn(person=OuterRef("user"), program=OuterRef("session__program")))
+        last = others.order_by().values("user", "session__program").annotate(last=Max("pk"))
+        return self.filter(pk__in=last.values("last")).order_by("user", "pk")
 
 
 class FastStartEnrollmentQuerySet(QuerySet["models.FastStartEnrollment"]):

@@ -124,6 +124,20 @@ def test_who_was_withdrawn_is_not_enrolled_with_the_others(office: Client, rosa:
     assert (current(rosa), current(lena)) == (["Message Foundations"], [])
 
 
+def test_who_attended_twice_is_enrolled_once_in_each_program(office: Client, rosa: User, message, sale) -> None:
+    sessions = [TrainingSessionFactory(program=each.program) for each in (message, message, sale)]
+    for session in sessions:
+        services.record_attendance(person=rosa, session=session)
+    action = {
+        "action": "enroll_attendees",
+        "_selected_action": [session.pk for session in sessions],
+        "confirmed": "yes",
+    }
+    response = office.post(f"{ADMIN}/trainingsession/", action, follow=True)
+    assert words_of(response) == "Enrolled: 2."
+    assert sorted(current(rosa)) == sorted([message.program.title, sale.program.title])
+
+
 # Enrolment
 
 
