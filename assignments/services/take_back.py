@@ -77,7 +77,7 @@ def rehearse_take_back(*, operation: Operation, at: datetime) -> Rehearsal:
 def _check_first(operation: Operation, op_id: uuid.UUID) -> None:
     """Two who take the same back wait for each other here; the second is told of the first."""
     Operation.objects.select_for_update(no_key=True, of=("self",)).get(pk=operation.pk)
-    earlier = Operation.objects.filter(takes_back=operation).exclude(op_id=op_id).select_related("made_by").first()
+    earlier = Operation.objects.for_list().filter(takes_back=operation).exclude(op_id=op_id).first()
     if earlier:
         by = f" by {earlier.made_by.full_name}" if earlier.made_by else ""
         raise CannotBeTakenBack(f"Already taken back{by} on {in_words(earlier.made_at, operation.company.zone)}.")
