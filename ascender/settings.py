@@ -132,6 +132,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Behind those that give every answer its headers, before all that could look into a form.
+    "ascender.bodies.BoundedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "ascender.csrf.KeptCsrfMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -141,7 +144,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.CompanyTimeZoneMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "ascender.urls"
 WSGI_APPLICATION = "ascender.wsgi.application"

@@ -243,9 +243,9 @@ def test_the_list_tells_how_each_email_stands(browser: Client, lena: User, team:
     assign(lena, team.bo, team.cy)
     Notification.objects.filter(recipient=lena).update(state=State.SENT, sent_at=timezone.now())
     fail(team.bo)
-    page = browser.get(LIST).content.decode()
+    page = " ".join(browser.get(LIST).content.decode().split())
     for word in ("Sent", "Failed", "Waiting"):
-        assert f'{word}<span class="visually-hidden">: messages to' in page
+        assert f'{word} <span class="visually-hidden">: messages to' in page
     assert "550 no such user" in page
 
 
