@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.CompanyTimeZoneMiddleware",
+    "accounts.middleware.NothingIsKeptMiddleware",
 ]
 ROOT_URLCONF = "ascender.urls"
 WSGI_APPLICATION = "ascender.wsgi.application"

@@ -389,6 +389,22 @@ def test_every_post_of_ours_asks_for_the_forms_token(world: World) -> None:
         assert "csrf" in refused.content.decode().lower() or "form" in refused.content.decode().lower()
 
 
+@pytest.mark.parametrize("actor", ["lena", "manage_assignments", "manage_reports", "operator"])
+def test_nothing_that_somebody_is_shown_stays_in_the_browser(world: World, actor: str) -> None:
+    browser, kept = world.browser(actor), {}
+    for name in ALL:
+        response = browser.get(world.path(name))
+        if "no-store" not in response.get("Cache-Control", ""):
+            kept[name] = response.status_code
+    assert kept == {}
+
+
+def test_what_is_everybodys_stays_in_the_browser(world: World) -> None:
+    for actor in ("anonymous", "lena"):
+        assert "no-store" not in world.browser(actor).get("/static/css/base.css")["Cache-Control"]
+    assert "Cache-Control" not in world.browser("anonymous").get("/accounts/password/reset/done/")
+
+
 FRAGMENTS = {
     "notifications-bell",
     "notifications-newest",
