@@ -116,10 +116,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{settings.SITE_URL}{reverse('account_confirm_email', args=[emailconfirmation.key])}"
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        return reverse("account-settings")
+        return _own_place(email_address.user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("account-settings")
+        return _own_place(request.user)
+
+
+def _own_place(user: Any) -> str:
+    """Operators belong to no company, and so have no settings of their own."""
+    return reverse("account-settings" if user.company_id else "admin:index")
 
 
 def _hand_over(letter: EmailMessage) -> None:

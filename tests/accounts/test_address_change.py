@@ -70,6 +70,12 @@ def test_confirming_moves_user_and_login_together(browser: Client, log_in: LogIn
     assert (ada.email, addresses(ada)) == (NEW, [(NEW, True, True)])
 
 
+def test_an_operator_who_changes_it_comes_to_the_back_office(client: Client, log_in: LogIn, operator: User) -> None:
+    log_in(operator.email)
+    leads_to = client.post(ask_to_change(client))["Location"]
+    assert (leads_to, client.get(leads_to).status_code) == ("/admin/", 200)
+
+
 @pytest.mark.parametrize(("email", "comes_in"), [(NEW, True), (OLD, False)])
 def test_only_the_new_address_logs_in(browser: Client, ada: User, email: str, comes_in: bool) -> None:
     browser.post(ask_to_change(browser))

@@ -51,6 +51,13 @@ def test_changing_the_password_ends_all_but_this_one(browser: Client, client_of:
     assert not is_logged_in(elsewhere)
 
 
+def test_an_operator_who_changes_the_password_comes_to_the_back_office(client_of: ClientOf, operator: User) -> None:
+    browser = client_of(operator)
+    new = {"oldpassword": PASSWORD, "password1": "a-wholly-new-password", "password2": "a-wholly-new-password"}
+    leads_to = browser.post("/accounts/password/change/", new)["Location"]
+    assert (leads_to, browser.get(leads_to).status_code) == ("/admin/", 200)
+
+
 def test_a_wrong_current_password_changes_nothing(browser: Client, lena: User) -> None:
     new = {"oldpassword": "wrong", "password1": "a-wholly-new-password", "password2": "a-wholly-new-password"}
     page = browser.post("/accounts/password/change/", new).content.decode()
