@@ -16,7 +16,7 @@ from accounts import services
 from accounts.models import Company, User
 from tests.at_once import at_once
 from tests.back_office import opened
-from tests.factories import PersonFactory
+from tests.factories import PASSWORD, PersonFactory
 
 ClientOf = Callable[[User], Client]
 
@@ -53,6 +53,16 @@ def test_the_back_office_is_for_operators(client: Client, client_of: ClientOf, a
 
 def test_its_login_is_the_one_with_limits(client: Client, db: None) -> None:
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_its_password_form_is_the_one_with_limits(office: Client, operator: User, method: str) -> None:
+    """The stock one has none, and tells its owner nothing."""
+    new = {"old_password": PASSWORD, "new_password1": "a-wholly-new-one", "new_password2": "a-wholly-new-one"}
+    answer = office.post("/admin/password_change/", new) if method == "POST" else office.get("/admin/password_change/")
+    assert answer["Location"] == "/accounts/password/change/"
+    operator.refresh_from_db()
+    assert operator.check_password(PASSWORD)
 
 
 def test_a_company_is_made_and_changed(office: Client) -> None:
