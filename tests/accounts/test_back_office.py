@@ -65,6 +65,38 @@ def test_its_password_form_is_the_one_with_limits(office: Client, operator: User
     assert operator.check_password(PASSWORD)
 
 
+NUL_IN = [
+    f"{PEOPLE}?status__exact=%00",
+    f"{PEOPLE}?%00=1",
+    f"{COMPANIES}?plan__exact=%00",
+    "/admin/notifications/notification/?kind=%00",
+    "/admin/notifications/notification/?state__exact=%00",
+    "/admin/notifications/switchedoff/?kind=%00",
+    "/admin/notifications/heartbeat/?role=%00",
+    "/admin/autocomplete/?term=%00&app_label=accounts&model_name=user&field_name=reports_to",
+]
+NO_IDS = ["abc", "1.5", "²", "-1", "9" * 23]
+
+
+@pytest.mark.parametrize("path", NUL_IN)
+def test_what_no_address_holds_is_refused(office: Client, path: str) -> None:
+    assert office.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("said", NO_IDS)
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [(PEOPLE, "company"), (PEOPLE, "reports_to"), ("/admin/certifications/faststartenrollment/", "user")],
+)
+def test_what_is_no_id_chooses_nobody(office: Client, path: str, field: str, said: str) -> None:
+    assert office.get(f"{path}add/", {field: said}).status_code == 200
+    assert "Select a valid choice." in office.post(f"{path}add/", {field: said}).text
+
+
+def test_an_address_may_choose_a_company_before(office: Client, meridian: Company) -> None:
+    assert opened(office, f"{PEOPLE}add/?company={meridian.pk}")["company"] == [str(meridian.pk)]
+
+
 def test_a_company_is_made_and_changed(office: Client) -> None:
     new = {"name": "Lunar", "plan": "plus", "time_zone": "Asia/Tokyo", "seats": 5}
     office.post(f"{COMPANIES}add/", new)
