@@ -18,7 +18,7 @@ from . import notices
 from .counts import certifications_to_look_after
 from .errors import InvalidDueDate
 from .models import Assignment, Learner
-from .reminders import Plan, next_on_assigning, shifted
+from .reminders import Plan, shifted
 from .services import check_due_on, checked_name
 
 
@@ -82,7 +82,7 @@ def as_if_assigned(
         company=company,
         name=checked_name(name),
         due_on=due_on,
-        next_reminder_on=next_on_assigning(plan, due_on, today=company.day_at(at)),
+        next_reminder_on=due_on and plan.first_after(company.day_at(at), due_on=due_on),
         assigned_at=at,
         assigned_by=by,
     )

@@ -31,18 +31,12 @@ class Days(NamedTuple):
     today: date
 
 
-@dataclass(frozen=True)
-class Span:
-    """The due days, both ends included, that have the same occasions behind them and before them.
+class Span(NamedTuple):
+    """The due days, both ends included, of which the same occasion, in days before the due day, has passed last."""
 
-    `passed` and `to_come` are the last occasion behind and the next one ahead, in days before the
-    due day; None where there is none.
-    """
-
+    passed: int
     first: date
     last: date
-    passed: int | None
-    to_come: int | None
 
 
 @dataclass(frozen=True, order=True)
@@ -84,40 +78,15 @@ class Plan:
         found = next((each for each in ordinals if day.toordinal() < each <= date.max.toordinal()), None)
         return None if found is None else date.fromordinal(found)
 
-    def last_reminder_until(self, day: date, *, due_on: date) -> date | None:
-        """The day of the last reminder, before or on the due day, that is not later than `day`."""
-        passed = [due_on - timedelta(before) for before in self.reminders]
-        return max((each for each in passed if each <= day), default=None)
-
     def due_by(self, day: date) -> date:
         """The last due day that a manager's message of the local day names. Asked only where managers are told."""
         return shifted(day, max(self.manager))
 
 
 def spans(occasions: Sequence[int], day: date) -> Iterator[Span]:
-    """Every due day there is, by which of the occasions, the earliest first, are not later than `day`."""
-    for passed, to_come in pairwise([None, *occasions, None]):
-        first = date.min if to_come is None else shifted(day, to_come + 1)
-        last = date.max if passed is None else shifted(day, passed)
-        if to_come is not None and to_come < 0:
-            last = min(last, date.max + timedelta(to_come))  # no calendar has a day for the rest
-        yield Span(first, last, passed, to_come)
-
-
-def next_on_assigning(plan: Plan, due_on: date | None, *, today: date) -> date | None:
-    """The next occasion of a new assignment. One whose day has come is none any more: the assignment
-    message carries the due day itself.
-    """
-    return None if due_on is None else plan.first_after(today, due_on=due_on)
-
-
-def next_on_moving(plan: Plan, due_on: date | None, *, reminded: date) -> date | None:
-    """The next occasion after the due day has moved, `reminded` being the `reminded_day` of the moving.
-    A reminder whose moment has passed is due at once, since nothing else tells the learner.
-    """
-    if due_on is None:
-        return None
-    return plan.last_reminder_until(reminded, due_on=due_on) or plan.first_after(reminded, due_on=due_on)
+    """For each of the occasions, the earliest first, the due days of which it is the last one not later than `day`."""
+    for passed, to_come in pairwise([*occasions, -date.max.toordinal()]):  # to the last one nothing sets an end
+        yield Span(passed, shifted(day, to_come + 1), shifted(day, passed))
 
 
 def reminded_day(zone: ZoneInfo, at: datetime) -> date:

@@ -106,12 +106,11 @@ class Upcoming:
             ahead = self._to_do.filter(due_on__range=days, next_reminder_on__lte=day_of(before))
             yield ahead.annotate(on=Cast(day_of(before), DateField()), days_before=Value(before, IntegerField()))
         for span in spans(occasions, self._days.reminded):
-            if span.passed is not None:
-                # The day that is noted, too, since an index knows it: there are few or none.
-                come = self._to_do.filter(next_reminder_on__lte=self._days.reminded)
-                due = come.filter(has_come(span.passed, self._days), due_on__range=(span.first, span.last))
-                today = Value(self._days.today, DateField())
-                yield due.annotate(on=today, days_before=Value(span.passed, IntegerField()))
+            # The day that is noted, too, since an index knows it: there are few or none.
+            come = self._to_do.filter(next_reminder_on__lte=self._days.reminded)
+            due = come.filter(has_come(span.passed, self._days), due_on__range=(span.first, span.last))
+            today = Value(self._days.today, DateField())
+            yield due.annotate(on=today, days_before=Value(span.passed, IntegerField()))
 
 
 _SHOWN = (

@@ -11,6 +11,7 @@ from .assigning import (
     has_come,
     is_in_scope,
     is_overdue,
+    next_occasion,
 )
 from .uploads import UploadQuerySet, UploadRowQuerySet
 
@@ -27,4 +28,5 @@ __all__ = [
     "has_come",
     "is_in_scope",
     "is_overdue",
+    "next_occasion",
 ]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.db.models import (
+    Case,
     CharField,
     DateField,
     Exists,
@@ -16,14 +17,18 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
+    When,
 )
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from accounts.access import TEAM_ASSIGNMENTS
 from accounts.models import User
 from accounts.querysets import UserQuerySet, one_of
 from assignments import models
-from assignments.reminders import Days, Plan, due_days_come
+from assignments.reminders import Days, Plan, due_days_come, shifted
 from certifications.models import Certification, CertificationEnrollment, CompanyCertification, FastStartEnrollment
 from certifications.querysets import (
     LACKS_ENROLLMENT,
@@ -185,6 +190,26 @@ def is_overdue(on: date) -> Q:
 def day_of(days_before: int) -> ExpressionWrapper[Any]:
     """The day of an occasion of an assignment."""
     return ExpressionWrapper(F("due_on") - timedelta(days_before), output_field=DateField())
+
+
+def next_occasion(plan: Plan, due: Combinable, *, after: date, has_moved: bool = False) -> Cast:
+    """The day of the first occasion of a due day that is later than `after`; NULL where none is to come.
+
+    Where the due day `has_moved`, it is the day of the last reminder that is not later, if there is one: it is due at
+    once, since nothing else tells the learner of the new day.
+    """
+    due = Cast(due, DateField())  # to PostgreSQL NULL less some days is no day, but an interval
+    branches, owed = [], None
+    for before in plan.occasions:  # the one ahead of all first: true of most, and `due` may be dear
+        noted = before if owed is None else owed
+        is_ahead = Q(GreaterThan(due, shifted(after, before)))
+        if noted < 0:  # the calendar may have no day for it
+            is_ahead &= Q(LessThanOrEqual(due, shifted(date.max, noted)))
+        branches.append(When(is_ahead, then=due - timedelta(noted)))
+        if has_moved and before in plan.reminders:
+            owed = before
+    none_to_come = Value(None, DateField()) if owed is None else due - timedelta(owed)
+    return Cast(Case(*branches, default=none_to_come, output_field=DateField()), DateField())
 
 
 def has_come(days_before: int, days: Days) -> Q:

@@ -15,15 +15,13 @@ from accounts.querysets import one_of
 from assignments import lengths, notices
 from assignments.errors import InvalidName
 from assignments.models import Assignment, AssignmentChange, Learner, Operation, ReminderRule
-from assignments.querysets import AssignmentQuerySet, LearnerQuerySet
-from assignments.reminders import next_on_assigning
+from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, next_occasion
 from certifications.models import Certification
 
 from .history import record_changes
 from .inserts import insert_from
 from .operations import begin, check_due_on, check_press, finish
 from .rehearsal import Rehearsal, unforeseen_first
-from .reminding import note_next
 from .skipped import in_the_way_of, learners_left_as_they_are
 
 
@@ -66,14 +64,12 @@ def assign(
         # Asked before anybody is assigned: whoever is unassigned from now on was still assigned for this press.
         in_the_way = in_the_way_of(learners, certification)
         able = learners.exclude(pk__in=one_of(foreseen)) if foreseen else learners
-        plan = ReminderRule.objects.plan_of(company.pk)
         changed = insert_assignments(
             operation,
             able.eligible_for(certification),
             learner=F("pk"),
             name=Value(operation.name, CharField()),
             due_on=Value(due_on, DateField()),
-            reminder=next_on_assigning(plan, due_on, today=company.day_at(at)),
         )
         opened = Assignment.objects.filter(opened_in=operation).values_list("learner_id", flat=True)
         skipped = learners_left_as_they_are(operation, learners, selected, assigned=opened, in_the_way=in_the_way)
@@ -110,16 +106,20 @@ def insert_assignments(
     learner: F,
     name: Combinable,
     due_on: Combinable,
-    reminder: date | None,
 ) -> int:
-    """Open one for each of the rows by one statement, keep the change, and promise the message to each."""
+    """Open one for each of the rows by one statement, keep the change, and promise the message to each.
+
+    An occasion whose day has come is none any more: the message carries the due day itself.
+    """
+    plan = ReminderRule.objects.plan_of(operation.company_id)
+    today = operation.company.day_at(operation.made_at)
     columns = {
         "learner": learner,
         "certification": Value(operation.certification_id, IntegerField()),
         "company": Value(operation.company_id, IntegerField()),
         "name": name,
         "due_on": due_on,
-        "next_reminder_on": Value(reminder, DateField()),
+        "next_reminder_on": next_occasion(plan, due_on, after=today),
         "assigned_at": Value(operation.made_at, DateTimeField()),
         "assigned_by": Value(operation.made_by_id, IntegerField()),
         "closed_reason": Value("", CharField()),
@@ -137,18 +137,3 @@ def insert_assignments(
     record_changes(operation, opened, AssignmentChange.Kind.ASSIGNED, due_after=F("due_on"))
     notices.promise_assigned(operation)
     return inserted
-
-
-def insert_each(
-    operation: Operation,
-    rows: LearnerQuerySet | AssignmentQuerySet,
-    *,
-    learner: F,
-    name: Combinable,
-    due_on: Combinable,
-) -> int:
-    """The same where each has a due day of its own, by which its next occasion is noted."""
-    opened = insert_assignments(operation, rows, learner=learner, name=name, due_on=due_on, reminder=None)
-    plan = ReminderRule.objects.plan_of(operation.company_id)
-    note_next(Assignment.objects.filter(opened_in=operation), plan, operation.company.day_at(operation.made_at))
-    return opened

@@ -57,11 +57,10 @@ def _learners(to_do: QuerySet[Any], plan: Plan, days: Days) -> int:
     told = Notification.objects.kept().filter(dedupe_key=OuterRef("key"))
     count = 0
     for span in spans(plan.learner, days.reminded):
-        if span.passed is not None:
-            afterwards = {F("due_on"): F("due_after")}
-            key = reminder_key(span.passed).replace_expressions(afterwards)  # type: ignore[arg-type]  # stubs: Concat
-            passed = to_do.filter(_has_come(span.passed, plan, days), due_after__range=(span.first, span.last))
-            count += passed.alias(key=key).exclude(Exists(told)).count()
+        afterwards = {F("due_on"): F("due_after")}
+        key = reminder_key(span.passed).replace_expressions(afterwards)  # type: ignore[arg-type]  # stubs: Concat
+        passed = to_do.filter(_has_come(span.passed, plan, days), due_after__range=(span.first, span.last))
+        count += passed.alias(key=key).exclude(Exists(told)).count()
     return count
 
 

@@ -19,14 +19,13 @@ from assignments import notices
 from assignments.boxes import Selection
 from assignments.errors import InvalidMove
 from assignments.models import Assignment, AssignmentChange, Operation, ReminderRule
-from assignments.querysets import AssignmentQuerySet, day_of
-from assignments.reminders import next_on_moving, reminded_day, shifted
+from assignments.querysets import AssignmentQuerySet, day_of, next_occasion
+from assignments.reminders import reminded_day, shifted
 from certifications.models import Certification
 
 from .history import Day, record_changes
 from .operations import begin, check_due_on, check_press, finish, lock
 from .rehearsal import Rehearsal, unforeseen_first
-from .reminding import note_next_after_moving
 from .skipped import Reasons, assignments_left_as_they_are
 
 #: How far one press moves due days, in either direction.
@@ -129,7 +128,7 @@ def change_due_date(
         assignments = Assignment.objects.selected(seen, company=company.pk, certification=certification.pk)
         lock(assignments)
         able, reasons = _judge(assignments, seen, new, today=company.day_at(at))
-        moved = _move(operation, able) if new.days is None else move_each(operation, able, to=new.after())
+        moved = move(operation, able, to=new.after())
         skipped = assignments_left_as_they_are(operation, assignments, seen, changed=able, known=reasons)
         # What follows from the choice itself is no news, whether or not the dialog had been asked again after it.
         as_seen = (pk for pk, version in assignments.values_list("pk", "version") if seen[pk] == version)
@@ -171,27 +170,14 @@ def _judge(
     return able, reasons
 
 
-def _move(operation: Operation, able: Sequence[int]) -> int:
-    """Give all of them the operation's day."""
-    assignments = Assignment.objects.filter(pk__in=one_of(able))
-    _keep_what_was(operation, assignments, Value(operation.due_on, DateField()))
-    plan = ReminderRule.objects.plan_of(operation.company_id)
-    reminded = reminded_day(operation.company.zone, operation.made_at)
-    return assignments.update(
-        due_on=operation.due_on,
-        next_reminder_on=next_on_moving(plan, operation.due_on, reminded=reminded),
-        version=F("version") + 1,
-    )
-
-
-def move_each(operation: Operation, able: Sequence[int], *, to: Day) -> int:
-    """Give each of them a day of its own, or none; `to` is an expression over the assignment."""
+def move(operation: Operation, able: Sequence[int], *, to: Day) -> int:
+    """Give each of them a due day, or none; `to` is an expression over the assignment."""
     assignments = Assignment.objects.filter(pk__in=one_of(able))
     _keep_what_was(operation, assignments, to)
-    moved = assignments.update(due_on=to, next_reminder_on=None, version=F("version") + 1)
     plan = ReminderRule.objects.plan_of(operation.company_id)
-    note_next_after_moving(assignments, plan, reminded_day(operation.company.zone, operation.made_at))
-    return moved
+    reminded = reminded_day(operation.company.zone, operation.made_at)
+    noted = next_occasion(plan, to, after=reminded, has_moved=True)
+    return assignments.update(due_on=to, next_reminder_on=noted, version=F("version") + 1)
 
 
 def _keep_what_was(operation: Operation, assignments: AssignmentQuerySet, to: Day) -> None:

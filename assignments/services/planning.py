@@ -6,15 +6,16 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Company, User
 from assignments.errors import ChangedMeanwhile, InvalidPlan, InvalidPlanForManagers
 from assignments.models import Assignment, Operation, ReminderRule
-from assignments.querysets import AssignmentQuerySet
+from assignments.querysets import AssignmentQuerySet, next_occasion
 from assignments.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE, MOST_MESSAGES, Plan, days_in, end_of_day
 
 from .operations import begin, check_permission, finish, lock
-from .reminding import note_next, queue_reminders_of
+from .reminding import queue_reminders_of
 from .skipped import in_words
 
 
@@ -56,10 +57,11 @@ def _note_next(assignments: AssignmentQuerySet, plan: Plan, company: Company, at
     assigned today: their assignment message carries the due day itself, unless it was moved since.
     """
     days = days_in(company.zone, at)
-    note_next(assignments, plan, days.reminded)
+    assignments.update(next_reminder_on=next_occasion(plan, F("due_on"), after=days.reminded))
     if days.reminded < days.today:
         midnight = end_of_day(days.reminded, company.zone)
-        note_next(assignments.filter(assigned_at__gte=midnight, version=1), plan, days.today)
+        untouched = assignments.filter(assigned_at__gte=midnight, version=1)
+        untouched.update(next_reminder_on=next_occasion(plan, F("due_on"), after=days.today))
 
 
 def check_plan(plan: Plan) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Company
 from accounts.querysets import CompanyQuerySet, one_of
 from assignments import notices
 from assignments.models import Assignment, ReminderRule
-from assignments.querysets import AssignmentQuerySet, day_of, has_come
+from assignments.querysets import AssignmentQuerySet, has_come, next_occasion
 from assignments.reminders import (
     DAYS_CAUGHT_UP,
     MOST_DAYS_AFTER,
@@ -94,7 +95,7 @@ def _queue(batch: AssignmentQuerySet, days: Days, at: datetime) -> int:
         to_do = assignments.not_completed()
         queued += _promise_to_learners(to_do, plan, days, at)
         queued += _promise_to_managers(to_do, plan, days, at)
-        note_next(assignments, plan, days.reminded)
+        assignments.update(next_reminder_on=next_occasion(plan, F("due_on"), after=days.reminded))
     return queued
 
 
@@ -119,7 +120,6 @@ def _promise_to_learners(assignments: AssignmentQuerySet, plan: Plan, days: Days
             at=at,
         )
         for span in spans(plan.learner, days.reminded)
-        if span.passed is not None
     )
 
 
@@ -134,19 +134,3 @@ def _promise_to_managers(assignments: AssignmentQuerySet, plan: Plan, days: Days
     any_has_come = reduce(or_, (has_come(days_before, days) for days_before in plan.manager))
     due_by = plan.due_by(days.today)
     return notices.promise_team_overdue(assignments.filter(any_has_come), today=days.today, due_by=due_by, at=at)
-
-
-def note_next(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> None:
-    """Note the next occasion of each of these assignments after the local day `reminded`."""
-    for span in spans(plan.occasions, reminded):
-        assignments.filter(due_on__range=(span.first, span.last)).update(
-            next_reminder_on=None if span.to_come is None else day_of(span.to_come)
-        )
-
-
-def note_next_after_moving(assignments: AssignmentQuerySet, plan: Plan, reminded: date) -> None:
-    """The same after due days have moved, so a reminder that has passed is due at once: `next_on_moving` for many."""
-    note_next(assignments, plan, reminded)
-    for span in spans(plan.reminders, reminded):
-        if span.passed is not None:
-            assignments.filter(due_on__range=(span.first, span.last)).update(next_reminder_on=day_of(span.passed))

@@ -15,9 +15,9 @@ from assignments.errors import CannotBeTakenBack
 from assignments.models import Assignment, AssignmentChange, Learner, Operation, Skipped
 from assignments.querysets import LearnerQuerySet
 
-from .assign import insert_each, lock_learners
+from .assign import insert_assignments, lock_learners
 from .close import close
-from .due_dates import move_each
+from .due_dates import move
 from .operations import begin, check_permission, check_press, finish, lock
 from .rehearsal import Rehearsal
 from .skipped import InTheWay, in_the_way_of, in_words, not_assigned, not_changed
@@ -125,8 +125,8 @@ def _undo(taking: Operation, operation: Operation, able: Sequence[int]) -> int:
         return close(taking, assignments, Assignment.ClosedReason.UNASSIGNED)
     if operation.kind == Operation.Kind.CHANGE_DUE_DATE:
         own = AssignmentChange.objects.filter(operation=operation, assignment=OuterRef("pk"))
-        return move_each(taking, able, to=Subquery(own.values("due_before")))
-    return insert_each(taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"))
+        return move(taking, able, to=Subquery(own.values("due_before")))
+    return insert_assignments(taking, assignments, learner=F("learner"), name=F("name"), due_on=F("due_on"))
 
 
 def _skipped(taking: Operation, operation: Operation, able: Sequence[int], in_the_way: InTheWay) -> list[Skipped]:

@@ -13,9 +13,9 @@ from assignments.boxes import Selection
 from assignments.models import Assignment, Learner, Operation, Upload, UploadRow
 from assignments.querysets import AssignmentQuerySet, LearnerQuerySet, UploadRowQuerySet
 
-from .assign import insert_each, lock_learners
+from .assign import insert_assignments, lock_learners
 from .close import close
-from .due_dates import move_each
+from .due_dates import move
 from .operations import begin, check_press, finish, lock
 from .rehearsal import unforeseen_first
 from .skipped import changed_meanwhile, entry, made
@@ -76,7 +76,7 @@ def _assignments(rows: UploadRowQuerySet) -> AssignmentQuerySet:
 
 def _assign(operation: Operation, rows: UploadRowQuerySet, seen: Selection) -> int:
     own = rows.good().filter(learner=OuterRef("pk"))
-    return insert_each(
+    return insert_assignments(
         operation,
         _learners(rows.good()),
         learner=F("pk"),
@@ -101,7 +101,7 @@ def _change_due_date(operation: Operation, rows: UploadRowQuerySet, seen: Select
     write_reasons(rows, reasons.items(), of="assignment")
     own = rows.good().filter(assignment=OuterRef("pk"))
     able = list(rows.good().values_list("assignment", flat=True))
-    return move_each(operation, able, to=Subquery(own.values("due_on")[:1]))
+    return move(operation, able, to=Subquery(own.values("due_on")[:1]))
 
 
 _DO: dict[str, Callable[[Operation, UploadRowQuerySet, Selection], int]] = {

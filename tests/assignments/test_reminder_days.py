@@ -14,10 +14,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Cast
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assignments.reminders import Plan, end_of_day, next_on_assigning, next_on_moving, reminded_day, spans
+from assignments.querysets import next_occasion
+from assignments.reminders import Plan, end_of_day, reminded_day, spans
+from certifications.models import Certification, TrainingSession
 
 FIRST, LAST = date(2024, 1, 1), date(2032, 12, 31)
 DAY = timedelta(days=1)
@@ -26,6 +30,8 @@ INSTANT = timedelta.resolution
 EIGHT = time(8)
 
 steadily = settings(max_examples=300)
+#: Each example asks the database of many due days at once.
+asked_at_once = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)
@@ -185,13 +191,11 @@ def test_it_does_not_matter_in_which_zone_the_instant_is_written(name: str) -> N
 # Days alone
 
 
-def test_by_the_plan_of_who_never_chose_it_is_five_days_before_unless_assigned_by_then() -> None:
+def test_by_the_plan_of_who_never_chose_it_is_five_days_before_unless_that_day_has_come() -> None:
     for today in days_between(FIRST, LAST):
         for ahead in range(12):
             due_on = today + ahead * DAY
-            five_before = due_on - 5 * DAY
-            assert next_on_assigning(Plan(), due_on, today=today) == (five_before if ahead > 5 else None)
-            assert next_on_moving(Plan(), due_on, reminded=today) == five_before
+            assert Plan().first_after(today, due_on=due_on) == (due_on - 5 * DAY if ahead > 5 else None)
 
 
 few_days = st.lists(st.integers(-60, 90), min_size=1, max_size=6, unique=True)
@@ -209,29 +213,29 @@ def falling(days: list[int]) -> tuple[int, ...]:
 
 @steadily
 @given(plan=plans, today=any_day, ahead=st.integers(-70, 100))
-def test_what_comes_next_and_what_came_last_is_what_a_list_of_the_days_says(
-    plan: Plan, today: date, ahead: int
-) -> None:
+def test_what_comes_next_is_what_a_list_of_the_days_says(plan: Plan, today: date, ahead: int) -> None:
     due_on = today + ahead * DAY
-    all_days = [due_on - before * DAY for before in {*plan.learner, *plan.manager}]
-    to_come = [day for day in all_days if day > today]
-    missed = [due_on - before * DAY for before in plan.learner if before >= 0 and due_on - before * DAY <= today]
-    assert plan.first_after(today, due_on=due_on) == min(to_come, default=None)
-    assert next_on_assigning(plan, due_on, today=today) == min(to_come, default=None)
-    assert next_on_moving(plan, due_on, reminded=today) == max(missed, default=min(to_come, default=None))
+    assert plan.first_after(today, due_on=due_on) == min(to_come(plan, due_on, today), default=None)
+
+
+def to_come(plan: Plan, due_on: date, today: date) -> list[date]:
+    days = [due_on.toordinal() - before for before in {*plan.learner, *plan.manager}]
+    return [date.fromordinal(day) for day in days if today.toordinal() < day <= date.max.toordinal()]
+
+
+def missed(plan: Plan, due_on: date, today: date) -> list[date]:
+    """The reminders: what is said after the due day is none."""
+    return [due_on - before * DAY for before in plan.learner if before >= 0 and due_on - before * DAY <= today]
 
 
 @steadily
 @given(plan=plans, today=any_day, ahead=st.integers(-70, 100))
-def test_every_due_day_is_in_the_one_span_that_tells_its_last_occasion_and_its_next(
-    plan: Plan, today: date, ahead: int
-) -> None:
+def test_every_due_day_is_in_the_span_of_its_last_occasion_and_in_no_other(plan: Plan, today: date, ahead: int) -> None:
     due_on = today + ahead * DAY
     for occasions in (plan.learner, plan.occasions):
         passed = [before for before in occasions if due_on - before * DAY <= today]
-        to_come = [before for before in occasions if due_on - before * DAY > today]
-        [span] = [each for each in spans(occasions, today) if each.first <= due_on <= each.last]
-        assert (span.passed, span.to_come) == (min(passed, default=None), max(to_come, default=None))
+        found = [each.passed for each in spans(occasions, today) if each.first <= due_on <= each.last]
+        assert found == ([min(passed)] if passed else [])
 
 
 @steadily
@@ -240,12 +244,63 @@ def test_the_end_of_the_calendar_is_far_and_nothing_falls_off(plan: Plan, today:
     due_on = date.max - from_the_end * DAY
     on_the_calendar = [before for before in plan.occasions if before >= -from_the_end]
     first = due_on - on_the_calendar[0] * DAY if on_the_calendar else None
-    assert next_on_assigning(plan, due_on, today=today) == first
-    assert next_on_moving(plan, due_on, reminded=today) == first
-    found = [each.to_come for each in spans(plan.occasions, today) if each.first <= due_on <= each.last]
-    assert found == ([plan.occasions[0]] if plan.occasions[0] >= -from_the_end else [])
+    assert plan.first_after(today, due_on=due_on) == first
 
 
-def test_without_a_due_day_nothing_is_next() -> None:
-    assert next_on_assigning(Plan(), None, today=FIRST) is None
-    assert next_on_moving(Plan(), None, reminded=FIRST) is None
+# What the database notes
+
+
+@pytest.fixture
+def many_days(message: Certification) -> None:
+    """A row for each day of the nine years."""
+    TrainingSession.objects.bulk_create(
+        TrainingSession(program=message.program, title="A day", held_on=day) for day in days_between(FIRST, LAST)
+    )
+
+
+def noted(plan: Plan, first: date, last: date, *, today: date) -> list[tuple[date, date | None, date | None]]:
+    """Of each of these due days what is noted on assigning, and what on moving."""
+    rows = TrainingSession.objects.filter(title="A day", held_on__lte=FIRST + (last - first))
+    due_on = Cast(F("held_on") + (first - FIRST), DateField())
+    assigned, moved = (next_occasion(plan, due_on, after=today, has_moved=has_moved) for has_moved in (False, True))
+    found = list(rows.order_by("held_on").values_list(due_on, assigned, moved))
+    assert [due_on for due_on, *_ in found] == days_between(first, last)
+    return found
+
+
+def assert_noted(plan: Plan, first: date, last: date, *, today: date) -> None:
+    """Of each of these due days what a list of its days says."""
+    for due_on, assigned, moved in noted(plan, first, last, today=today):
+        ahead = min(to_come(plan, due_on, today), default=None)
+        assert assigned == ahead
+        assert moved == max(missed(plan, due_on, today), default=ahead)
+
+
+@pytest.mark.django_db
+@asked_at_once
+@given(plan=plans, today=any_day)
+def test_what_is_noted_is_what_a_list_of_the_days_says(many_days: None, plan: Plan, today: date) -> None:
+    assert_noted(plan, today - 70 * DAY, today + 100 * DAY, today=today)
+
+
+@pytest.mark.django_db
+@asked_at_once
+@given(plan=plans, today=any_day | st.dates(date.max - 100 * DAY))
+def test_nothing_is_noted_beyond_the_end_of_the_calendar(many_days: None, plan: Plan, today: date) -> None:
+    assert_noted(plan, date.max - 100 * DAY, date.max, today=today)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("today", [FIRST, date(2028, 2, 28), date(2028, 2, 29), date(2030, 12, 31), LAST], ids=str)
+def test_by_the_plan_of_who_never_chose_what_is_noted_is_five_days_before_unless_assigned_by_then(
+    many_days: None, today: date
+) -> None:
+    for due_on, assigned, moved in noted(Plan(), FIRST, LAST, today=today):
+        assert (assigned, moved) == (due_on - 5 * DAY if due_on - today > 5 * DAY else None, due_on - 5 * DAY)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_moved", [False, True])
+def test_without_a_due_day_nothing_is_next(many_days: None, has_moved: bool) -> None:
+    nothing = next_occasion(Plan(), Value(None, DateField()), after=FIRST, has_moved=has_moved)
+    assert set(TrainingSession.objects.values_list(nothing)) == {(None,)}

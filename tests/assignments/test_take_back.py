@@ -20,8 +20,7 @@ from accounts.models import Company, User
 from assignments import services
 from assignments.errors import CannotBeTakenBack, NotPermitted, RepeatedWithOtherContent
 from assignments.models import Assignment, AssignmentChange, Operation
-from assignments.reminders import Plan, next_on_moving
-from assignments.services.reminding import note_next_after_moving
+from assignments.reminders import Plan
 from certifications import services as training
 from certifications.models import Certification
 from notifications import services as post_office
@@ -278,19 +277,6 @@ def test_another_companys_is_refused(sam: User, lena: User, assign: Press, take_
     with pytest.raises(CannotBeTakenBack):
         take_back(made, by=sam)
     assert open_assignment(lena)
-
-
-@pytest.mark.parametrize("plan", [Plan(), Plan((14, 5, 0, -3), (-2,)), Plan((-1,))], ids=str)
-def test_many_days_are_noted_as_one_is(
-    ada: User, meridian: Company, message: Certification, assign: Press, plan: Plan
-) -> None:
-    days = [TODAY + timedelta(days) for days in (-20, -3, -2, -1, 0, 1, 4, 5, 6, 14, 15, 90)]
-    for day in days:
-        assign(eligible_person(message, meridian))
-        Assignment.objects.filter(due_on=None).update(due_on=day)
-    note_next_after_moving(Assignment.objects.all(), plan, TODAY)
-    expected = {day: next_on_moving(plan, day, reminded=TODAY) for day in days}
-    assert dict(Assignment.objects.values_list("due_on", "next_reminder_on")) == expected
 
 
 @pytest.mark.parametrize("kind", ["assign", "unassign", "change_due_date"])
