@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
 from typing import Any
-from urllib.parse import unquote
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import Group
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,29 +24,9 @@ from .models import Company, User
 
 logger = logging.getLogger(__name__)
 
-admin.site.site_header = "Ascender back office"
-admin.site.site_title = "Ascender back office"
-admin.site.index_title = "Back office"
-admin.site.enable_nav_sidebar = False
 # An address is changed with its person; groups have no meaning here.
 for unused in filter(admin.site.is_registered, (Group, EmailAddress, EmailConfirmation)):
     admin.site.unregister(unused)
-
-
-def _without_nul(view: Any) -> Any:
-    """Filters hand on to the database what an address says, and PostgreSQL takes no NUL in a text."""
-
-    @wraps(view)
-    def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "\0" in unquote(request.META.get("QUERY_STRING", "")):
-            raise BadRequest("a NUL in the address")
-        return view(request, *args, **kwargs)
-
-    return judged
-
-
-_guarded = admin.site.admin_view
-admin.site.admin_view = lambda view, cacheable=False: _guarded(_without_nul(view), cacheable)  # type: ignore[method-assign]
 
 
 class ChosenById(AutocompleteSelect):

@@ -105,7 +105,7 @@ if not SECRET_KEY and not environment.faults:
 # --- What it is made of ------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "ascender.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from . import health
-
-# The admin's own forms for logging in and for another password know no limits; ours do, and tell the owner.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth asks
-admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment]
 
 handler500 = "ascender.refusals.server_error"
 

@@ -127,7 +127,7 @@ def test_who_was_withdrawn_is_not_enrolled_with_the_others(office: Client, rosa:
 def test_who_attended_twice_is_enrolled_once_in_each_program(office: Client, rosa: User, message, sale) -> None:
     sessions = [TrainingSessionFactory(program=each.program) for each in (message, message, sale)]
     for session in sessions:
-        services.record_attendance(person=rosa, session=session)
+        services.record_attendances(people=[rosa], session=session)
     action = {
         "action": "enroll_attendees",
         "_selected_action": [session.pk for session in sessions],
