@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts import services
 from accounts.models import User
@@ -56,6 +57,15 @@ def test_an_operator_who_changes_the_password_comes_to_the_back_office(client_of
     new = {"oldpassword": PASSWORD, "password1": "a-wholly-new-password", "password2": "a-wholly-new-password"}
     leads_to = browser.post("/accounts/password/change/", new)["Location"]
     assert (leads_to, browser.get(leads_to).status_code) == ("/admin/", 200)
+
+
+@pytest.mark.parametrize("page", ["account_change_password", "account_email"])
+def test_no_link_there_leads_an_operator_to_what_operators_do_not_have(
+    page: str, client_of: ClientOf, operator: User, ada: User
+) -> None:
+    own = reverse("account-settings")
+    assert own in client_of(ada).get(reverse(page)).content.decode()
+    assert own not in client_of(operator).get(reverse(page)).content.decode()
 
 
 def test_a_wrong_current_password_changes_nothing(browser: Client, lena: User) -> None:
