@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from assignments import models
 
-from .assigning import is_in_scope, of_the_company
+from .assigning import is_in_scope
+from .learners import of_the_company
 
 
 class UploadQuerySet(QuerySet["models.Upload"]):
