@@ -95,7 +95,9 @@ class Notification(models.Model):
         ]
         indexes = [
             # claim(): what is due in one lane, oldest first.
-            models.Index(fields=["lane", "next_attempt_at"], condition=Q(state="pending"), name="notifications_due"),
+            models.Index(
+                fields=["lane", "next_attempt_at", "id"], condition=Q(state="pending"), name="notifications_due"
+            ),
             # free_expired_leases(): what a dead worker left behind.
             models.Index(
                 fields=["leased_until"], condition=Q(state__in=["claimed", "sending"]), name="notifications_leased"

@@ -97,7 +97,7 @@ def _lanes(at: datetime) -> list[str]:
 
 def _oldest(due: NotificationQuerySet, share: int) -> list[int]:
     # In the index's own order, so that the database stops at the last one: those of one press have the same moment.
-    free = due.order_by("next_attempt_at").select_for_update(skip_locked=True, no_key=True, of=("self",))
+    free = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
     return list(free.values_list("pk", flat=True)[:share])
 
 
